@@ -18,6 +18,7 @@
 #include "kernel/sched/pid.h"
 #include "kernel/sched/timer.h"
 #include "kernel/sched/wait.h"
+#include "kernel/locking/rcu.h"
 
 struct task_struct;
 struct tty_struct;
@@ -51,6 +52,7 @@ struct sighand_struct {
 	spinlock_t siglock;              /* protects this, signal_struct and the pending sets */
 	refcount_t count;
 	wait_queue_head_t signalfd_wqh;  /* readers and pollers of signalfds */
+	struct rcu_head rcu;             /* look-ups through task->sighand may be late */
 	struct k_sigaction action[_NSIG]; /* [L] */
 };
 
@@ -89,6 +91,7 @@ struct signal_struct {
 	wait_queue_head_t wait_chldexit;   /* wait4() sleepers */
 	struct task_struct *curr_target;   /* [L] where the next shared signal tries first */
 	struct sigpending shared_pending;  /* [L] */
+	struct hlist_head multiprocess;    /* [L] forks under way: group signals reach the child */
 
 	int group_exit_code;               /* [L] */
 	int notify_count;                  /* [L] exec waits until this many threads remain */
@@ -117,6 +120,15 @@ struct signal_struct {
 
 	struct rlimit rlim[RLIM_NLIMITS];  /* [L] task_lock(group_leader) in Linux */
 	short oom_score_adj;
+};
+
+/*
+ * A fork under way. A signal to a process group or to everybody that arrives now must reach the
+ * child too, although no list has it yet: it is noted here and becomes pending in the child.
+ */
+struct multiprocess_signals {
+	sigset_t signal;                   /* [L] */
+	struct hlist_node node;            /* [L] in signal_struct.multiprocess */
 };
 
 /* Signal sets. */
@@ -190,6 +202,7 @@ int kill_cad_pid(int sig, int priv);
 
 /* Sets TIF_SIGPENDING from the pending sets; siglock held. */
 void recalc_sigpending(void);
+bool recalc_sigpending_tsk(struct task_struct *task);
 void signal_wake_up_state(struct task_struct *task, unsigned int state);
 
 /* The blocked mask of the current task (KILL and STOP are filtered out). */
@@ -209,6 +222,19 @@ void flush_sigqueue(struct sigpending *queue);
 /* lock_task_sighand(): NULL when the task is already gone. */
 struct sighand_struct *lock_task_sighand(struct task_struct *task, unsigned long *flags);
 void unlock_task_sighand(struct task_struct *task, unsigned long *flags);
+
+/* POSIX timers: one queue entry for the life of the timer. send_sigqueue(): 0, 1 ignored, -1 gone. */
+struct sigqueue *sigqueue_alloc(void);
+void sigqueue_free(struct sigqueue *q);
+int send_sigqueue(struct sigqueue *q, struct pid *pid, enum pid_type type);
+/* The signal of a POSIX timer was taken: implemented beside timer_create(). */
+void posixtimer_rearm(struct siginfo *info);
+
+/* signalfd: take the next signal of mask (bits set = wanted out). siglock held. */
+int dequeue_signal(struct task_struct *task, sigset_t *mask, struct siginfo *info);
+
+/* A notification to the parent changed something that wait4() sleepers wait for. */
+void __wake_up_parent(struct task_struct *task, struct task_struct *parent);
 
 /* The exit-to-user work of entry: delivers signals, restarts calls. Implemented in x86/signal.c. */
 void do_signal(struct pt_regs *regs);

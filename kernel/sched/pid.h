@@ -60,6 +60,11 @@ void attach_pid(struct task_struct *task, enum pid_type type);
 void detach_pid(struct task_struct *task, enum pid_type type);
 void change_pid(struct task_struct *task, enum pid_type type, struct pid *pid);
 void transfer_pid(struct task_struct *old, struct task_struct *new, enum pid_type type);
+/* The two tasks swap their thread numbers: exec from a thread that is not the leader. */
+void exchange_tids(struct task_struct *left, struct task_struct *right);
+
+extern int pid_max;  /* one more than the largest number: /proc/sys/kernel/pid_max */
+int last_pid(void);  /* the newest number, for /proc/loadavg */
 
 static inline int pid_nr(const struct pid *pid)
 {

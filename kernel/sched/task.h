@@ -132,6 +132,7 @@ struct task_struct {
 	int pdeath_signal;
 	bool in_execve;
 	bool did_exec;
+	u32 parent_exec_id, self_exec_id; /* [T] an exec on either side makes exit_signal SIGCHLD */
 
 	/* Identity and family. */
 	pid_t pid, tgid;                 /* [I] as numbers */
@@ -197,8 +198,10 @@ struct task_struct {
 
 /* jobctl */
 #define JOBCTL_STOP_SIGMASK 0xffff        /* signal number of the last group stop */
+#define JOBCTL_STOP_DEQUEUED (1ul << 16)  /* took a stop signal; SIGCONT takes this back */
 #define JOBCTL_STOP_PENDING (1ul << 17)   /* is to stop */
 #define JOBCTL_STOP_CONSUME (1ul << 18)   /* counts in group_stop_count */
+#define JOBCTL_STOPPED      (1ul << 26)   /* sleeps in TASK_STOPPED */
 
 #define EXIT_ZOMBIE 0x00000020
 #define EXIT_DEAD   0x00000010
@@ -210,6 +213,15 @@ struct task_struct {
 extern rwlock_t tasklist_lock;
 extern struct task_struct init_task;   /* the boot CPU's idle task, pid 0 */
 extern struct task_struct *init_process; /* pid 1, once it exists */
+
+/* [T] threads now; tasks ever made (for /proc/stat); the limit of nr_threads. kernel/fork.c */
+extern int nr_threads;
+extern unsigned long total_forks;
+extern int max_threads;
+
+/* The calling task ends, with a wait status. Implemented in kernel/exit.c. */
+void __noreturn do_exit(long code);
+void __noreturn do_group_exit(int exit_code);
 
 static inline void task_lock(struct task_struct *task)
 {
