@@ -113,6 +113,7 @@ struct signal_struct {
 	struct list_head posix_timers;     /* [L] timer_create() */
 
 	struct task_cputime dead;          /* [L] threads that ended */
+	u64 prev_utime, prev_stime;        /* what thread_group_cputime() reported last */
 	u64 cutime, cstime;                /* [L] reaped children, ns */
 	unsigned long nvcsw, nivcsw, cnvcsw, cnivcsw;     /* [L] context switches */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt; /* [L] page faults */

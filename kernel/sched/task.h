@@ -17,6 +17,7 @@
 #include "kernel/locking/refcount.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/locking/sleep.h"
+#include "kernel/sched/entity.h"
 #include "kernel/sched/pid.h"
 #include "kernel/sched/wake_q.h"
 #include "kernel/signal.h"
@@ -47,24 +48,6 @@ struct futex_q;
 #define PF_USED_MATH   0x00002000
 #define PF_KTHREAD     0x00200000 /* kernel thread */
 #define PF_OOM_VICTIM  0x00400000 /* the OOM killer chose it: may dip into reserves */
-
-/* The fair class's view of a task. [Q] rq lock */
-struct sched_entity {
-	u64 load_weight;           /* [Q] from nice, 1024 for 0 */
-	struct rb_node run_node;   /* [Q] in cfs_rq.tasks_timeline */
-	bool on_rq;                /* [Q] */
-	u64 exec_start;            /* [Q] ns, when it was last accounted */
-	u64 sum_exec_runtime;      /* [Q] ns on a CPU in its life */
-	u64 prev_sum_exec_runtime; /* [Q] the same when it was last picked */
-	u64 vruntime;              /* [Q] weighted ns */
-};
-
-/* The real-time class's view. [Q] rq lock */
-struct sched_rt_entity {
-	struct list_head run_list; /* [Q] in rt_rq.queue[prio] */
-	unsigned int time_slice;   /* [Q] ticks left, for SCHED_RR */
-	bool on_rq;
-};
 
 /* How an interrupted call goes on after SIGCONT (ERESTART_RESTARTBLOCK). */
 struct restart_block {
@@ -151,8 +134,8 @@ struct task_struct {
 	char comm[TASK_COMM_LEN];        /* [A] base name of the executable */
 	u64 start_time;                  /* [I] ns, monotonic */
 	u64 start_boottime;              /* [I] ns since boot */
-	u64 utime, stime;                /* [O] ns */
-	u64 utime_snapshot;              /* [O] when user mode was entered: see sched/cputime.c */
+	u64 utime, stime;                /* [O] ns, sampled by the tick */
+	u64 prev_utime, prev_stime;      /* what task_cputime() reported last: sched/cputime.c */
 
 	/* Who it is. */
 	const struct cred *cred;         /* [R] effective, replaced by override_creds() */
