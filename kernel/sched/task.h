@@ -10,6 +10,7 @@
 #define CONDUIT_SCHED_TASK_H
 
 #include "kernel/lib/types.h"
+#include "kernel/lib/bitops.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/rbtree.h"
 #include "kernel/locking/spinlock.h"
@@ -45,6 +46,7 @@ struct futex_q;
 #define PF_SUPERPRIV   0x00000100 /* used a capability */
 #define PF_DUMPCORE    0x00000200
 #define PF_SIGNALED    0x00000400 /* killed by a signal */
+#define PF_NPROC_EXCEEDED 0x00001000 /* set*uid() went over RLIMIT_NPROC: exec fails */
 #define PF_USED_MATH   0x00002000
 #define PF_KTHREAD     0x00200000 /* kernel thread */
 #define PF_OOM_VICTIM  0x00400000 /* the OOM killer chose it: may dip into reserves */
@@ -82,6 +84,7 @@ struct task_struct {
 	unsigned int __state;            /* [P] TASK_*: see locking/sleep.h */
 	void *stack;                     /* [I] lowest address of the kernel stack */
 	refcount_t usage;                /* put_task_struct() */
+	refcount_t rcu_users;            /* being listed, and running: see put_task_struct_rcu_user() */
 	unsigned int flags;              /* [O] PF_* */
 
 	/* Scheduling. */
@@ -125,6 +128,7 @@ struct task_struct {
 	struct task_struct *parent;      /* [T][R] who gets SIGCHLD; the same without ptrace */
 	struct list_head children;       /* [T] */
 	struct list_head sibling;        /* [T] in parent's children */
+	struct list_head dead_entry;     /* in the list of those whom a dying parent must reap */
 	struct task_struct *group_leader; /* [T] */
 	struct list_head thread_node;    /* [T][R] in signal->thread_head */
 	struct list_head tasks;          /* [T][R] all group leaders */
@@ -222,7 +226,10 @@ static inline struct task_struct *get_task_struct(struct task_struct *task)
 	return task;
 }
 
-/* Implemented in kernel/fork.c: the last reference frees the task after an RCU grace period. */
+/*
+ * Implemented in kernel/fork.c: the last reference frees the task and its stack at once. Any
+ * context but the task itself.
+ */
 void __put_task_struct(struct task_struct *task);
 
 static inline void put_task_struct(struct task_struct *task)
@@ -231,9 +238,26 @@ static inline void put_task_struct(struct task_struct *task)
 		__put_task_struct(task);
 }
 
+/*
+ * A task is found under RCU in two places: the lists (until release_task()) and rq->curr (until it
+ * has switched away for ever). Each of the two ends with this call; after both and a grace period
+ * the reference that they share is dropped. Implemented in kernel/exit.c.
+ */
+void put_task_struct_rcu_user(struct task_struct *task);
+
 static inline bool test_tsk_thread_flag(const struct task_struct *task, int flag)
 {
 	return READ_ONCE(task->thread_info.flags) & (1ul << flag);
+}
+
+static inline void set_tsk_thread_flag(struct task_struct *task, int flag)
+{
+	set_bit(flag, &task->thread_info.flags);
+}
+
+static inline void clear_tsk_thread_flag(struct task_struct *task, int flag)
+{
+	clear_bit(flag, &task->thread_info.flags);
 }
 
 static inline bool signal_pending(const struct task_struct *task)
