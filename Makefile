@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds Conduit out of tree: build/ optimised, build/debug/ with DEBUG=1.
+
+MAKEFLAGS += -rR
+.DEFAULT_GOAL := all
+V ?= 0
+DEBUG ?= 0
+
+CC := $(shell command -v x86_64-elf-gcc || { [ "$$(uname -m)" = x86_64 ] && command -v gcc; } || echo x86_64-linux-gnu-gcc)
+LD := ld
+NASM := nasm
+
+ifeq ($(DEBUG),1)
+B := build/debug
+else
+B := build
+endif
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '%-5s %s\n'
+endif
+
+FOLDERS := boot kernel/lib kernel/x86 kernel/locking kernel/sched mm fs fs/proc ipc kernel/drivers kernel
+C_SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
+ASM_SOURCES := $(sort $(wildcard $(addsuffix /*.asm,$(FOLDERS))))
+OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(ASM_SOURCES:%.asm=$(B)/%.asm.o)
+
+CFLAGS := -std=gnu11 -g -ffreestanding -fno-builtin-printf -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone \
+	-mgeneral-regs-only -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow \
+	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none \
+	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
+	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
+ifeq ($(CI),1)
+CFLAGS += -Werror
+endif
+ifeq ($(DEBUG),1)
+CFLAGS += -Og -DCONFIG_DEBUG -fsanitize=undefined -fno-sanitize=alignment \
+	-fstack-protector-strong -mstack-protector-guard=global
+else
+CFLAGS += -O2 -fno-stack-protector
+endif
+
+.PHONY: all clean
+all: $(B)/conduit.elf
+
+$(B)/gen/syscall_table.h: kernel/syscall.tbl tools/gen_syscalls
+	$(say) GEN $@
+	@mkdir -p $(@D)
+	$(Q)tools/gen_syscalls $< >$@
+
+$(B)/%.o: %.c Makefile | $(B)/gen/syscall_table.h
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/%.asm.o: %.asm Makefile
+	$(say) ASM $<
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf64 -g -F dwarf -I. -MD $(@:.o=.d) -o $@ $<
+
+$(B)/conduit.elf: $(OBJECTS) linker.ld
+	$(say) LD $@
+	$(Q)$(LD) -nostdlib -static -z noexecstack -z max-page-size=0x1000 --build-id=none \
+		--no-warn-rwx-segments -T linker.ld -o $@ $(OBJECTS)
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d)
