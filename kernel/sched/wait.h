@@ -168,6 +168,12 @@ void __wake_up_locked_key(struct wait_queue_head *wq, unsigned int mode, void *k
 /* Tells pollers that the queue itself goes away: POLLHUP | POLLFREE. */
 void __wake_up_pollfree(struct wait_queue_head *wq);
 
+static inline void wake_up_pollfree(struct wait_queue_head *wq)
+{
+	if (waitqueue_active(wq))
+		__wake_up_pollfree(wq);
+}
+
 #define wake_up(wq)			 __wake_up(wq, TASK_NORMAL, 1, NULL)
 #define wake_up_nr(wq, nr)		 __wake_up(wq, TASK_NORMAL, nr, NULL)
 #define wake_up_all(wq)			 __wake_up(wq, TASK_NORMAL, 0, NULL)
