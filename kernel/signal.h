@@ -37,6 +37,9 @@ struct sigqueue {
 
 #define SIGQUEUE_PREALLOC 1
 
+/* Inside the kernel only: this disposition was forced and cannot be changed any more. */
+#define SA_IMMUTABLE 0x00800000ul
+
 /* Signals that wait for delivery: the set says which, the list carries the siginfo. */
 struct sigpending {
 	struct list_head list;
@@ -236,6 +239,40 @@ int dequeue_signal(struct task_struct *task, sigset_t *mask, struct siginfo *inf
 
 /* A notification to the parent changed something that wait4() sleepers wait for. */
 void __wake_up_parent(struct task_struct *task, struct task_struct *parent);
+
+/* A signal that get_signal() decided to deliver to a handler. */
+struct ksignal {
+	struct k_sigaction ka;
+	struct siginfo info;
+	int sig;
+};
+
+/*
+ * For the machine's part, kernel/x86/signal.c.
+ * get_signal(): carries out default actions (may end or stop the task) until a signal with a
+ * handler is found (true) or none is left (false).
+ */
+bool get_signal(struct ksignal *ksig);
+/* The frame is on the user stack (block what the handler blocks), or could not be put there. */
+void signal_setup_done(int failed, struct ksignal *ksig);
+/* The mask that the frame must restore; put it back when no handler runs. */
+sigset_t *sigmask_to_save(void);
+void restore_saved_sigmask(void);
+/* The mask is to be restored from saved_sigmask when the call returns to user space. */
+void set_restore_sigmask(void);
+/* Is sp inside the alternate stack? The first form says no under SS_AUTODISARM. */
+bool on_sig_stack(unsigned long sp);
+bool __on_sig_stack(unsigned long sp);
+/* Top of the alternate stack when there is one and sp is not on it, else 0. */
+unsigned long sigaltstack_entry(unsigned long sp);
+int save_altstack(stack_t __user *uss, unsigned long sp);
+/* Only an unreadable uss is an error. */
+int restore_altstack(const stack_t __user *uss, unsigned long sp);
+void sas_ss_reset(struct task_struct *task);
+
+struct restart_block;
+/* What restart_syscall(2) does when there is nothing to restart: -EINTR. */
+long do_no_restart_syscall(struct restart_block *restart);
 
 /* The exit-to-user work of entry: delivers signals, restarts calls. Implemented in x86/signal.c. */
 void do_signal(struct pt_regs *regs);
