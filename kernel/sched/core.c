@@ -335,7 +335,7 @@ static void finish_task_switch(struct task_struct *prev)
 	if (unlikely(mm))
 		mmdrop_lazy_tlb(mm);
 	if (unlikely(prev_state == TASK_DEAD))
-		put_task_struct(prev);
+		put_task_struct_rcu_user(prev);
 }
 
 void schedule_tail(struct task_struct *prev)
