@@ -315,6 +315,21 @@ void wait_task_inactive(struct task_struct *p)
 
 /* ---- switching ---- */
 
+/* prev was running on a CPU that it may no longer use. It is on no queue, interrupts are off. */
+static void finish_migration(struct task_struct *prev)
+{
+	struct rq *rq;
+
+	/* MIGRATING keeps everybody else's hands off prev->cpu (rule 3). */
+	set_task_cpu(prev, __builtin_ctzll(prev->cpus_mask & cpu_online_mask()));
+	rq = task_rq(prev);
+	spin_lock(&rq->lock);
+	update_rq_clock(rq);
+	activate_task(rq, prev, 0);
+	check_preempt_curr(rq, prev, 0);
+	spin_unlock(&rq->lock);
+}
+
 /*
  * After switch_to(), in the context of the new task: prev is the one that ran before it here.
  * Releases the rq lock that prev took (rule 5), gives up what prev needs no more.
@@ -324,13 +339,17 @@ static void finish_task_switch(struct task_struct *prev)
 	struct rq *rq = this_rq();
 	struct mm_struct *mm = rq->prev_mm;
 	unsigned int prev_state = READ_ONCE(prev->__state);
+	bool migrating = prev->on_rq == TASK_ON_RQ_MIGRATING;
 
 	rq->prev_mm = NULL;
 	/* Last use of prev, except dead: a waker on another CPU may run it from here on. */
 	smp_store_release(&prev->on_cpu, 0);
 	if (unlikely(!rq->tick_active) && rq->curr != rq->idle)
 		tick_start(rq);
-	spin_unlock_irq(&rq->lock);
+	spin_unlock(&rq->lock);
+	if (unlikely(migrating))
+		finish_migration(prev);
+	local_irq_enable();
 
 	if (unlikely(mm))
 		mmdrop_lazy_tlb(mm);
@@ -405,6 +424,9 @@ static void __schedule(bool preempt)
 			deactivate_task(rq, prev, DEQUEUE_SLEEP);
 		}
 		switch_count = &prev->nvcsw;
+	} else if (unlikely(!cpu_allowed(prev, rq->cpu)) && prev != rq->idle) {
+		/* Its affinity has changed: finish_task_switch() moves it. */
+		deactivate_task(rq, prev, 0);
 	}
 
 	next = pick_next_task(rq, prev);

@@ -333,7 +333,7 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 
 /*
  * Sleeps until a wake-up or timeout_ns have passed; the caller has set the state. Returns what is
- * left, 0 when time was up. MAX_SCHEDULE_TIMEOUT: no limit. Implemented in sched/hrtimer.c.
+ * left, 0 when time was up. MAX_SCHEDULE_TIMEOUT: no limit. Implemented in sched/timeout.c.
  */
 #define MAX_SCHEDULE_TIMEOUT ((long)(~0ul >> 1))
 long schedule_timeout(long timeout_ns);
