@@ -35,16 +35,17 @@ struct linux_binprm {
 	unsigned long argmin;           /* p must not go below: RLIMIT_STACK / 4 */
 	unsigned long exec;             /* address of the file name's copy: AT_EXECFN */
 	struct file *file;              /* what is to be run; an interpreter replaces it */
-	struct file *executable;        /* the script, when its interpreter is run by fd */
 	struct file *interpreter;       /* set by a loader: take this file and start over */
 	struct cred *cred;              /* credentials of the new program */
 	const char *filename;           /* as given, or /dev/fd/N of execveat() */
 	const char *interp;             /* what really runs; differs from filename for scripts */
-	char *fdpath;                   /* owned: filename made for execveat() */
+	char *fdpath;                   /* owned: the filename made for execveat(), or NULL */
 	struct rlimit rlim_stack;       /* as it was when the call began */
 	int argc, envc;
 	int interp_flags;               /* BINPRM_FLAGS_* */
 	bool secureexec;                /* AT_SECURE */
+	bool unsafe_share;              /* root and cwd are shared with others than our threads */
+	bool nondump;                   /* the file is not readable: the process is not dumpable */
 	bool point_of_no_return;        /* the old program is gone */
 	bool have_creds;                /* cred reflects the setuid bits */
 	char buf[BINPRM_BUF_SIZE];      /* the start of file, zero-filled */

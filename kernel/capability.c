@@ -101,10 +101,13 @@ void cap_bprm_creds_from_file(struct linux_binprm *bprm)
 		effective = !new->euid;
 	}
 
-	/* no_new_privs: the program runs, but without the gain. */
-	if (current->no_new_privs && (is_setid || (new->cap_permitted & ~old->cap_permitted))) {
-		new->euid = new->uid;
-		new->egid = new->gid;
+	/* no_new_privs, or others could pull the floor away: it runs, but without the gain. */
+	if ((current->no_new_privs || bprm->unsafe_share) &&
+	    (is_setid || (new->cap_permitted & ~old->cap_permitted))) {
+		if (current->no_new_privs || !capable(CAP_SETUID)) {
+			new->euid = new->uid;
+			new->egid = new->gid;
+		}
 		new->cap_permitted &= old->cap_permitted;
 	}
 	new->suid = new->fsuid = new->euid;
