@@ -12,6 +12,7 @@
 
 #include "kernel/uapi/errno.h"
 #include "kernel/uapi/fcntl.h"
+#include "kernel/uapi/limits.h"
 #include "kernel/uapi/stat.h"
 #include "kernel/uapi/time.h"
 #include "kernel/lib/types.h"
@@ -65,8 +66,6 @@ typedef unsigned int fmode_t;
 #define MAY_NOT_BLOCK 0x80
 
 #define MAX_LFS_FILESIZE 0x7fffffffffffffffll
-#define NAME_MAX 255
-#define PATH_MAX 4096
 
 /* dev_t inside the kernel: 12 bits of major, 20 of minor, as Linux keeps it. */
 #define MINORBITS 20
