@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The time-stamp counter: the clock from which all others are made. Calibrated once at boot
+ * against the ACPI power-management timer.
+ */
+#ifndef CONDUIT_X86_TSC_H
+#define CONDUIT_X86_TSC_H
+
+#include "kernel/lib/compiler.h"
+#include "kernel/lib/types.h"
+
+static __always_inline u64 rdtsc(void)
+{
+	u32 low, high;
+
+	__asm__ __volatile__("rdtsc" : "=a"(low), "=d"(high));
+	return (u64)high << 32 | low;
+}
+
+extern unsigned int tsc_khz;
+extern u64 tsc_base;  /* reading at boot: time 0 */
+extern u32 tsc_mult;  /* ns = (cycles * tsc_mult) >> tsc_shift */
+extern u32 tsc_shift;
+
+struct boot_info;
+void tsc_init(const struct boot_info *info);
+
+static __always_inline u64 cycles_to_ns(u64 cycles)
+{
+	u64 low, high;
+
+	/* 64 x 32 bits without overflow: the product has up to 96 bits. */
+	__asm__("mulq %3" : "=a"(low), "=d"(high) : "a"(cycles), "r"((u64)tsc_mult) : "cc");
+	return low >> tsc_shift | high << (64 - tsc_shift);
+}
+
+/* Nanoseconds since boot; monotonic on each CPU. */
+static inline u64 sched_clock(void)
+{
+	return cycles_to_ns(rdtsc() - tsc_base);
+}
+
+/* Busy-waits. */
+void udelay(unsigned int us);
+
+/* Wall-clock time of the CMOS clock. Fields as they stand, decoded to binary. */
+struct rtc_time {
+	int year, month, day, hour, minute, second;
+};
+
+void cmos_read_time(struct rtc_time *t);
+
+#endif
