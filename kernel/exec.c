@@ -82,17 +82,29 @@ static const char *base_name(const char *path)
 
 /* ---- the file ---- */
 
+/* A regular file that may be executed, from a mount that allows it; writers are kept out. */
 static struct file *do_open_execat(int fd, struct filename *name, int flags)
 {
+	struct open_flags op = {
+		.open_flag = O_LARGEFILE | O_RDONLY | FMODE_EXEC,
+		.acc_mode = MAY_EXEC,
+		.intent = LOOKUP_OPEN,
+		.lookup_flags = LOOKUP_FOLLOW,
+	};
 	struct file *file;
-	int err;
+	int err = -EACCES;
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return ERR_PTR(-EINVAL);
-	file = open_exec_file(fd, name, flags);
+	if (flags & AT_SYMLINK_NOFOLLOW)
+		op.lookup_flags &= ~LOOKUP_FOLLOW;
+	if (flags & AT_EMPTY_PATH)
+		op.lookup_flags |= LOOKUP_EMPTY;
+	file = do_filp_open(fd, name, &op);
 	if (IS_ERR(file))
 		return file;
-	err = deny_write_access(file);
+	if (S_ISREG(file_inode(file)->i_mode) && !path_noexec(&file->f_path))
+		err = deny_write_access(file);
 	if (err) {
 		fput(file);
 		return ERR_PTR(err);
@@ -487,23 +499,6 @@ static int exec_mmap(struct mm_struct *mm)
 	return 0;
 }
 
-/* CLONE_FILES: exec closes descriptors, which must not touch those of others. */
-static int unshare_files_for_exec(void)
-{
-	struct files_struct *old = current->files, *new;
-
-	if (atomic_read(&old->count) == 1)
-		return 0;
-	new = dup_fd(old);
-	if (IS_ERR(new))
-		return (int)PTR_ERR(new);
-	task_lock(current);
-	current->files = new;
-	task_unlock(current);
-	put_files_struct(old);
-	return 0;
-}
-
 int begin_new_exec(struct linux_binprm *bprm)
 {
 	struct task_struct *me = current;
@@ -516,7 +511,8 @@ int begin_new_exec(struct linux_binprm *bprm)
 	ret = de_thread(me);
 	if (ret)
 		return ret;
-	ret = unshare_files_for_exec();
+	/* Closing descriptors must not touch those of others. */
+	ret = unshare_files();
 	if (ret)
 		return ret;
 	set_mm_exe_file(bprm->mm, bprm->file);
@@ -543,7 +539,6 @@ int begin_new_exec(struct linux_binprm *bprm)
 			bprm->rlim_stack.rlim_cur = STACK_LIMIT_DEFAULT;
 	}
 	sas_ss_reset(me);
-	me->sas_ss_flags = 0;
 	set_task_comm(me, base_name(bprm->filename));
 	/* Signals to the parent that were agreed on with the old program count no more. */
 	WRITE_ONCE(me->self_exec_id, me->self_exec_id + 1);
@@ -740,5 +735,7 @@ SYSCALL_DEFINE3(execve, const char __user *, filename, const char __user *const 
 SYSCALL_DEFINE5(execveat, int, fd, const char __user *, filename, const char __user *const __user *,
 		argv, const char __user *const __user *, envp, int, flags)
 {
-	return do_execveat(fd, getname_uflags(filename, flags), argv, envp, flags);
+	int lookup = (flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0;
+
+	return do_execveat(fd, getname_flags(filename, lookup), argv, envp, flags);
 }

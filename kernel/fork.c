@@ -83,7 +83,7 @@ void __cleanup_sighand(struct sighand_struct *sighand)
 	if (!refcount_dec_and_test(&sighand->count))
 		return;
 	/* Tell epoll that the queue it watches for a signalfd goes away. */
-	wake_up_pollfree(&sighand->signalfd_wqh);
+	__wake_up_pollfree(&sighand->signalfd_wqh);
 	call_rcu(&sighand->rcu, free_sighand_rcu);
 }
 
@@ -169,6 +169,18 @@ static int copy_fs(u64 flags, struct task_struct *child)
 	return child->fs ? 0 : -ENOMEM;
 }
 
+struct sighand_struct *alloc_sighand(void)
+{
+	struct sighand_struct *sighand = kmem_cache_alloc(sighand_cachep, GFP_KERNEL_ACCOUNT);
+
+	if (sighand) {
+		refcount_set(&sighand->count, 1);
+		spin_lock_init(&sighand->siglock);
+		init_waitqueue_head(&sighand->signalfd_wqh);
+	}
+	return sighand;
+}
+
 static int copy_sighand(u64 flags, struct task_struct *child)
 {
 	struct sighand_struct *sighand;
@@ -177,12 +189,9 @@ static int copy_sighand(u64 flags, struct task_struct *child)
 		refcount_inc(&current->sighand->count);
 		return 0;
 	}
-	sighand = kmem_cache_alloc(sighand_cachep, GFP_KERNEL_ACCOUNT);
+	sighand = alloc_sighand();
 	if (!sighand)
 		return -ENOMEM;
-	refcount_set(&sighand->count, 1);
-	spin_lock_init(&sighand->siglock);
-	init_waitqueue_head(&sighand->signalfd_wqh);
 	spin_lock_irq(&current->sighand->siglock);
 	memcpy(sighand->action, current->sighand->action, sizeof(sighand->action));
 	spin_unlock_irq(&current->sighand->siglock);

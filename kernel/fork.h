@@ -27,6 +27,8 @@ void exec_mm_release(struct task_struct *task, struct mm_struct *mm);
 /* Shared between fork.c, exec.c and exit.c. */
 void copy_creds(struct task_struct *child);
 void exit_creds(struct task_struct *task);
+/* Empty, one reference; NULL when out of memory. */
+struct sighand_struct *alloc_sighand(void);
 void __cleanup_sighand(struct sighand_struct *sighand);
 /* Takes a dead task out of all lists and gives its last own reference back. */
 void release_task(struct task_struct *task);
