@@ -22,7 +22,6 @@ struct inode;
 struct vm_area_struct;
 struct vm_fault;
 
-typedef unsigned long pgoff_t;
 
 struct address_space_operations {
 	/*

@@ -18,6 +18,7 @@
 #include "kernel/x86/page.h"
 #include "kernel/x86/percpu.h"
 #include "kernel/locking/spinlock.h"
+#include "kernel/locking/rcu.h"
 
 struct address_space;
 struct kmem_cache;
@@ -85,6 +86,7 @@ struct page {
 	union {
 		struct list_head lru; /* [Z] free lists; [S] list of partial slabs */
 		spinlock_t ptl;       /* PG_table: lock of this page table */
+		struct rcu_head rcu_head; /* a slab on its way out after a grace period */
 	};
 	unsigned long private;       /* the owner's */
 };
@@ -282,12 +284,16 @@ enum node_stat_item {
 	NR_VM_STAT_ITEMS,
 };
 
-DECLARE_PER_CPU(long[NR_VM_STAT_ITEMS], vm_stat);
+struct vm_event_state {
+	long item[NR_VM_STAT_ITEMS];
+};
 
-#define mod_node_page_state(item, delta) this_cpu_add(vm_stat[item], delta)
-#define inc_node_page_state(item)        this_cpu_add(vm_stat[item], 1)
-#define dec_node_page_state(item)        this_cpu_add(vm_stat[item], -1)
-#define count_vm_event(item)             this_cpu_add(vm_stat[item], 1)
+DECLARE_PER_CPU(struct vm_event_state, vm_stat);
+
+#define mod_node_page_state(item, delta) this_cpu_add(vm_stat.item[item], delta)
+#define inc_node_page_state(item)        this_cpu_add(vm_stat.item[item], 1)
+#define dec_node_page_state(item)        this_cpu_add(vm_stat.item[item], -1)
+#define count_vm_event(item)             this_cpu_add(vm_stat.item[item], 1)
 
 /* The sum over the CPUs; never below 0. */
 unsigned long global_node_page_state(enum node_stat_item item);

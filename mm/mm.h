@@ -86,6 +86,7 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;                   /* offset in vm_file, in pages; anonymous: address */
 	struct file *vm_file;                     /* or NULL; holds a reference */
 	void *vm_private_data;
+	bool has_anon;                            /* some page may be private: fork copies ptes */
 	const struct vm_operations_struct *vm_ops;
 	struct list_head shared;                  /* in mapping->i_mmap */
 };

@@ -71,7 +71,7 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 void *__kmalloc(size_t size, gfp_t gfp) __must_check;
 
 /*
- * size bytes aligned to 8, from 2^n sizes to their size. NULL on failure. 0 bytes gives a pointer
+ * size bytes, aligned to 16 (to 64 when size is a multiple of 64). NULL on failure. 0 bytes gives a pointer
  * that must not be used but may be freed.
  */
 static __always_inline void *__must_check kmalloc(size_t size, gfp_t gfp)
@@ -144,6 +144,10 @@ char *strndup_user(const char __user *s, long n) __must_check;
 
 /* Called by mem_init(): from here on everything above works. */
 void kmem_cache_init(void);
+/* Short of memory: gives slabs without objects in use back to the page allocator. Sleeps. */
+void kmem_cache_shrink_all(void);
+/* Power-off: prints caches that hold more objects than they should; true when none does. */
+bool kmem_cache_leak_report(void);
 
 /* One line of /proc/slabinfo. */
 struct slabinfo {

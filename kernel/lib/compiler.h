@@ -19,6 +19,7 @@
 #define __used            __attribute__((used))
 #define __weak            __attribute__((weak))
 #define __maybe_unused    __attribute__((unused))
+#undef __always_inline    /* the host's, in unit tests */
 #define __always_inline   inline __attribute__((always_inline))
 #define noinline          __attribute__((noinline))
 #ifndef __noreturn

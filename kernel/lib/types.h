@@ -33,9 +33,9 @@ typedef long clock_t;
 typedef unsigned int dev_t; /* 12 bits major, 20 bits minor */
 typedef unsigned long ino_t;
 typedef int clockid_t;
+typedef long long loff_t;
 #endif
 
-typedef long long loff_t;
 typedef unsigned short umode_t;
 typedef unsigned int gfp_t;
 typedef u64 phys_addr_t;

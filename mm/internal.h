@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of mm/ share among themselves only.
+ */
+#ifndef CONDUIT_MM_INTERNAL_H
+#define CONDUIT_MM_INTERNAL_H
+
+#include "mm/mm.h"
+
+/* ---- page_alloc.c ---- */
+
+/* Initialised pages of [start, end) become free. Takes the zone lock. */
+void free_pages_core(unsigned long start_pfn, unsigned long end_pfn);
+/* Sets the watermarks once the amount of memory is known. */
+void page_alloc_init(unsigned long total_pages);
+void split_page(struct page *page, unsigned int order);
+/* Pages of this CPU's list go back to the buddy lists. */
+void drain_local_pages(void);
+
+/* ---- mm_init.c ---- */
+
+/* Hands more of the RAM found at boot to the allocator; false when there is none left. */
+bool deferred_grow(void);
+/* RAM that deferred_grow() still has, in pages. */
+extern unsigned long deferred_pages;
+/* Before the page allocator works: memory comes from early_alloc(). */
+bool mm_booting(void);
+
+/* ---- pgtable.c ---- */
+
+/* Page tables kept zeroed for reuse go back to the page allocator. */
+void pgtable_cache_drain(void);
+pgd_t *pgd_alloc(void);
+/* The lower half must be empty. */
+void pgd_free(pgd_t *pgd);
+/* One table; it must be all zero again, and no CPU may walk it any more. */
+void pgtable_free(struct page *page);
+
+/* The entry of the table of ptes for address, upper levels made as needed. NULL: no memory. */
+pmd_t *pmd_alloc_address(struct mm_struct *mm, unsigned long address);
+/* Makes the table of ptes under pmd unless it is there. 0 or -ENOMEM. */
+int pte_alloc(struct mm_struct *mm, pmd_t *pmd);
+/*
+ * The pmd of the first table of ptes that serves *addr or, in lack of one, something behind it
+ * below end; *addr moves up to where that table begins to serve. NULL: there is none.
+ */
+pmd_t *pmd_next(struct mm_struct *mm, unsigned long *addr, unsigned long end);
+
+/* The end of what address's table of ptes serves, at most end. */
+static inline unsigned long pmd_addr_end(unsigned long address, unsigned long end)
+{
+	unsigned long boundary = (address + PMD_SIZE) & PMD_MASK;
+
+	return boundary - 1 < end - 1 ? boundary : end;
+}
+
+/* The lock of the ptes in one table. */
+static inline spinlock_t *pte_lockptr(pmd_t *pmd)
+{
+	return &phys_to_page(pmd_val(*pmd) & PTE_PFN_MASK)->ptl;
+}
+
+/* The pte for address with its table locked; the table must exist. */
+static inline pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
+{
+	*ptlp = pte_lockptr(pmd);
+	spin_lock(*ptlp);
+	return pte_offset_kernel(pmd, address);
+}
+
+/* Kernel mappings: one page in init_mm, its tables made as needed. -ENOMEM. */
+int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot);
+/* The pte of a kernel address mapped by 4 KiB pages, or NULL. */
+pte_t *kernel_pte(unsigned long addr);
+
+/* ---- memory.c ---- */
+
+/*
+ * Collects pages whose ptes were cleared, and page tables that became empty. They are freed only
+ * when no CPU can have a translation through them left. Lives on the caller's stack.
+ */
+#define GATHER_LOCAL 32
+
+struct mmu_gather {
+	struct mm_struct *mm;
+	unsigned long start, end;  /* range to flush; start >= end: nothing was cleared */
+	bool fullmm;               /* the whole mm is going and loaded nowhere: no flush is due */
+	unsigned int nr, max;
+	struct page **pages;       /* local, or a page full of pointers */
+	struct list_head tables;   /* page tables, by page->lru */
+	long rss[NR_MM_COUNTERS];  /* to add to mm's */
+	struct page *local[GATHER_LOCAL];
+};
+
+void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm);
+/* For an mm that no CPU has loaded and none will. */
+void tlb_gather_mmu_fullmm(struct mmu_gather *tlb, struct mm_struct *mm);
+void tlb_flush_mmu(struct mmu_gather *tlb);
+void tlb_finish_mmu(struct mmu_gather *tlb);
+
+/* Clears the ptes of [start, end) within vma. even_cows false: only pages of the page cache. */
+void unmap_page_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long start,
+		      unsigned long end, bool even_cows);
+/* The same with its own gather. mmap_lock held for reading suffices. */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long size);
+/* The page tables that only serve [start, end), when the nearest vmas end at floor and start at
+ * ceiling (0 and TASK_SIZE without). */
+void free_pgtables(struct mmu_gather *tlb, unsigned long start, unsigned long end,
+		   unsigned long floor, unsigned long ceiling);
+/* fork: dst, a copy of src in another mm, gets its pages. 0 or -ENOMEM. */
+int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
+/* The page behind a present pte if it is counted: not the zero page, not raw frames. */
+struct page *vm_normal_page(struct vm_area_struct *vma, pte_t pte);
+
+static inline void add_mm_counter(struct mm_struct *mm, enum mm_counter counter, long delta)
+{
+	atomic_long_add(delta, &mm->rss_stat[counter]);
+}
+
+static inline enum mm_counter mm_counter(struct page *page)
+{
+	if (PageAnon(page))
+		return MM_ANONPAGES;
+	return PageSwapBacked(page) ? MM_SHMEMPAGES : MM_FILEPAGES;
+}
+
+/* ---- vma.c ---- */
+
+/* Between these, [start, end) of the tree is changed; both with mmap_lock for writing. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **prev);
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma);
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Changes the ends of a linked vma; it must not pass a neighbour. */
+void vma_set_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+unsigned long unmapped_area_topdown(struct mm_struct *mm, unsigned long len, unsigned long low,
+				    unsigned long high);
+unsigned long unmapped_area_bottomup(struct mm_struct *mm, unsigned long len, unsigned long low,
+				     unsigned long high);
+/* Frees a vma that is in no list: close(), file reference. */
+void remove_vma(struct vm_area_struct *vma);
+/* Cuts vma at addr: it keeps the lower part (new_below false) or the upper. */
+int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, bool new_below);
+/*
+ * [start, end) with these flags and backing is to be mapped behind prev: if it can be part of a
+ * neighbour, makes it so and returns that vma. NULL: a vma of its own is needed.
+ */
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
+				 unsigned long start, unsigned long end, unsigned long vm_flags,
+				 struct file *file, unsigned long pgoff);
+/*
+ * vma's part [start, end) is to get vm_flags: splits and merges so that one vma is exactly it (or
+ * contains it, all with the new flags). Returns it, its flags set; ERR_PTR(-ENOMEM).
+ */
+struct vm_area_struct *vma_modify_flags(struct vm_area_struct *vma, unsigned long start,
+					unsigned long end, unsigned long vm_flags);
+void vma_set_page_prot(struct vm_area_struct *vma);
+/* mapping->i_mmap membership. */
+void vma_link_file(struct vm_area_struct *vma);
+void vma_unlink_file(struct vm_area_struct *vma);
+
+/* ---- accounting: mmap.c, mlock.c, overcommit.c ---- */
+
+void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
+bool accountable_mapping(struct file *file, unsigned long vm_flags);
+/* 0 or -ENOMEM: are pages more within what may be promised? Counts them. */
+int security_vm_enough_memory_mm(struct mm_struct *mm, long pages);
+void vm_unacct_memory(long pages);
+int mlock_future_check(struct mm_struct *mm, unsigned long vm_flags, unsigned long len);
+
+/* Protections and page tables: mprotect.c, mremap.c. */
+void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+
+#endif
