@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Checks on the use of locks, in debug builds: who holds what, and that nobody sleeps where it is
+ * forbidden. Everything here costs nothing in an optimised build.
+ */
+#ifndef CONDUIT_LOCKING_LOCKDEP_H
+#define CONDUIT_LOCKING_LOCKDEP_H
+
+#include "kernel/lib/bug.h"
+#include "kernel/lib/types.h"
+
+/* The order checker files locks by the place that initialised them. */
+struct lock_class_key {
+	char dummy;
+};
+
+#ifdef CONFIG_DEBUG
+/* Spinlocks held, by this CPU: sleeping is forbidden while it is not 0. kernel/locking/debug.c. */
+void preempt_disable(void);
+void preempt_enable(void);
+int preempt_count(void);
+void __might_sleep(const char *file, int line);
+#define might_sleep() __might_sleep(__FILE__, __LINE__)
+#else
+#define preempt_disable() barrier()
+#define preempt_enable()  barrier()
+static inline int preempt_count(void)
+{
+	return 0;
+}
+#define might_sleep() \
+	do {          \
+	} while (0)
+#endif
+
+#define might_sleep_if(cond)           \
+	do {                           \
+		if (cond)              \
+			might_sleep(); \
+	} while (0)
+
+#define in_atomic() (preempt_count() != 0)
+
+#endif
