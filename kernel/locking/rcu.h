@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * RCU: readers without locks, and writers that wait for them.
+ *
+ * Idea: a reader's section ends before its CPU next passes a quiescent state: a context switch,
+ * the idle loop, user mode. As kernel code is not pre-empted, rcu_read_lock() need only stop the
+ * compiler, and when every CPU has passed a quiescent state since a pointer was unlinked, nobody
+ * can hold it any more: that is a grace period.
+ *
+ * Rules: 1. a reader does not sleep; 2. what a reader follows was published by
+ * rcu_assign_pointer(); 3. an object is freed by call_rcu(), kfree_rcu() or after synchronize_rcu().
+ * Linux: kernel/rcu/tree.c; Documentation/RCU/whatisRCU.rst.
+ */
+#ifndef CONDUIT_LOCKING_RCU_H
+#define CONDUIT_LOCKING_RCU_H
+
+#include "kernel/lib/compiler.h"
+#include "kernel/lib/types.h"
+#include "kernel/locking/lockdep.h"
+#include "kernel/x86/barrier.h"
+
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
+typedef void (*rcu_callback_t)(struct rcu_head *head);
+
+static __always_inline void rcu_read_lock(void)
+{
+	preempt_disable();
+}
+
+static __always_inline void rcu_read_unlock(void)
+{
+	preempt_enable();
+}
+
+#define rcu_assign_pointer(p, v)         smp_store_release(&(p), (v))
+#define RCU_INIT_POINTER(p, v)           WRITE_ONCE(p, v)
+#define rcu_dereference(p)               READ_ONCE(p)
+#define rcu_dereference_raw(p)           READ_ONCE(p)
+#define rcu_dereference_check(p, c)      READ_ONCE(p)
+#define rcu_dereference_protected(p, c)  (p)
+#define rcu_access_pointer(p)            READ_ONCE(p)
+#define rcu_replace_pointer(p, v, c)                                                               \
+	({                                                                                         \
+		__typeof__(p) __rcu_old = (p);                                                     \
+		rcu_assign_pointer(p, v);                                                          \
+		__rcu_old;                                                                         \
+	})
+
+/* Calls func(head) after a grace period, in a kernel thread. Any context. */
+void call_rcu(struct rcu_head *head, rcu_callback_t func);
+/* Waits for a grace period. Sleeps. */
+void synchronize_rcu(void);
+/* Waits until all callbacks that were queued before have run. Sleeps. */
+void rcu_barrier(void);
+
+/* kfree() after a grace period: func is then the head's offset in the object. */
+#define kfree_rcu(ptr, field)                                                                      \
+	call_rcu(&(ptr)->field, (rcu_callback_t)(unsigned long)offsetof(__typeof__(*(ptr)), field))
+
+/* ---- what the scheduler and the entry code report ---- */
+
+/* A context switch: this CPU holds no reader. Interrupts off. */
+void rcu_note_context_switch(void);
+/* The idle loop, around halting. Interrupts off. */
+void rcu_idle_enter(void);
+void rcu_idle_exit(void);
+/* The tick; user: it interrupted user mode. */
+void rcu_sched_clock_irq(bool user);
+/* Does this CPU have callbacks or is it asked for a quiescent state? Then its tick goes on. */
+bool rcu_needs_cpu(void);
+/* Starts the callback thread; kthreads can be made. */
+void rcu_init(void);
+
+#endif
