@@ -114,6 +114,8 @@ struct signal_struct {
 	u64 it_real_incr;                  /* [L] its period in ns, 0 for one shot */
 	struct cpu_itimer it[2];           /* [L] ITIMER_VIRTUAL, ITIMER_PROF */
 	struct list_head posix_timers;     /* [L] timer_create() */
+	int next_posix_timer_id;           /* [L] */
+	int nr_cpu_timers;                 /* [L] posix_timers that count CPU time and are armed */
 
 	struct task_cputime dead;          /* [L] threads that ended */
 	u64 prev_utime, prev_stime;        /* what thread_group_cputime() reported last */

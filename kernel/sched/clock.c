@@ -6,7 +6,6 @@
  * A single aligned 64-bit offset needs no lock: readers see the old or the new one.
  * Linux: kernel/time/timekeeping.c. Left out: NTP, leap seconds, suspend, vDSO.
  */
-#include "kernel/x86/rtc.h"
 #include "kernel/x86/tsc.h"
 #include "kernel/lib/compiler.h"
 #include "kernel/sched/clock.h"
@@ -52,7 +51,7 @@ void timekeeping_init(void)
 {
 	struct rtc_time tm;
 
-	rtc_read(&tm);
+	cmos_read_time(&tm);
 	WRITE_ONCE(real_offset,
 		   mktime64(tm.year, tm.month, tm.day, tm.hour, tm.minute, tm.second) * NSEC_PER_SEC -
 			   ktime_get());

@@ -30,14 +30,31 @@
  * Linux: kernel/sched/core.c. Start at: __schedule(), try_to_wake_up().
  */
 #include "kernel/lib/bug.h"
+#include "kernel/x86/apic.h"
 #include "kernel/x86/irqflags.h"
-#include "kernel/x86/smp.h"
 #include "kernel/x86/switch_to.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/internal.h"
 #include "kernel/sched/mm_switch.h"
 
 DEFINE_PER_CPU(struct rq, runqueues);
+
+/* ---- for locking/sleep.h, which does not see task_struct ---- */
+
+void(set_current_state)(unsigned int state)
+{
+	set_current_state(state);
+}
+
+void(__set_current_state)(unsigned int state)
+{
+	__set_current_state(state);
+}
+
+bool current_signal_pending_state(unsigned int state)
+{
+	return signal_pending_state(state, current);
+}
 
 /* ---- run queues ---- */
 
@@ -84,7 +101,7 @@ void resched_curr(struct rq *rq)
 
 	if (test_tsk_thread_flag(curr, TIF_NEED_RESCHED))
 		return;
-	set_ti_thread_flag(&curr->thread_info, TIF_NEED_RESCHED);
+	set_tsk_thread_flag(curr, TIF_NEED_RESCHED);
 	if (rq->cpu != smp_processor_id())
 		smp_send_reschedule(rq->cpu);
 }
@@ -276,7 +293,7 @@ int sched_fork(unsigned long clone_flags, struct task_struct *p)
 	}
 	p->normal_prio = normal_prio(p);
 	__setscheduler_prio(p, p->normal_prio);
-	clear_ti_thread_flag(&p->thread_info, TIF_NEED_RESCHED);
+	clear_tsk_thread_flag(p, TIF_NEED_RESCHED);
 	return 0;
 }
 
@@ -321,7 +338,7 @@ static void finish_migration(struct task_struct *prev)
 	struct rq *rq;
 
 	/* MIGRATING keeps everybody else's hands off prev->cpu (rule 3). */
-	set_task_cpu(prev, __builtin_ctzll(prev->cpus_mask & cpu_online_mask()));
+	set_task_cpu(prev, __builtin_ctzll(prev->cpus_mask & cpu_online_mask));
 	rq = task_rq(prev);
 	spin_lock(&rq->lock);
 	update_rq_clock(rq);
@@ -430,7 +447,7 @@ static void __schedule(bool preempt)
 	}
 
 	next = pick_next_task(rq, prev);
-	clear_ti_thread_flag(&prev->thread_info, TIF_NEED_RESCHED);
+	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
 	if (next == prev) {
 		spin_unlock_irq(&rq->lock);
 		return;

@@ -23,7 +23,6 @@
 #include "kernel/x86/apic.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/percpu.h"
-#include "kernel/x86/smp.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/timer.h"
@@ -331,19 +330,18 @@ void hrtimer_interrupt(void)
 	spin_unlock(&cpu_base->lock);
 }
 
-static void retrigger_next_event(void *unused __maybe_unused)
-{
-	struct hrtimer_cpu_base *cpu_base = this_cpu_ptr(&hrtimer_bases);
-	unsigned long flags;
-
-	spin_lock_irqsave(&cpu_base->lock, flags);
-	reprogram_base(cpu_base);
-	spin_unlock_irqrestore(&cpu_base->lock, flags);
-}
-
+/* This CPU; telling the others needs the call-function interrupt of issue 3. */
 void clock_was_set(void)
 {
-	on_each_cpu(retrigger_next_event, NULL, true);
+	struct hrtimer_cpu_base *cpu_base;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	cpu_base = this_cpu_ptr(&hrtimer_bases);
+	spin_lock(&cpu_base->lock);
+	reprogram_base(cpu_base);
+	spin_unlock(&cpu_base->lock);
+	local_irq_restore(flags);
 }
 
 void hrtimers_init(void)

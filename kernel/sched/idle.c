@@ -99,6 +99,8 @@ void __noreturn cpu_startup_entry(void)
 				local_irq_enable();
 				break;
 			}
+			if (rcu_needs_cpu() && !this_rq()->tick_active)
+				tick_start(this_rq());
 			rcu_idle_enter();
 			safe_halt(); /* sti; hlt */
 			local_irq_disable();

@@ -9,7 +9,6 @@
  * set_user_nice() in kernel/sched/core.c. The system calls are in syscalls.c.
  */
 #include "kernel/lib/bug.h"
-#include "kernel/x86/smp.h"
 #include "kernel/sched/internal.h"
 #include "kernel/sched/policy.h"
 
@@ -167,7 +166,7 @@ int set_cpus_allowed_ptr(struct task_struct *p, u64 mask)
 	struct rq *rq;
 	int cpu;
 
-	mask &= cpu_online_mask();
+	mask &= cpu_online_mask;
 	if (!mask)
 		return -EINVAL;
 	rq = task_rq_lock(p, &flags);

@@ -120,7 +120,5 @@ u64 nr_context_switches(void);
 unsigned int nr_uninterruptible(void);
 /* Load averages over 1, 5 and 15 minutes in units of 1/FIXED_1. */
 void get_avenrun(unsigned long loads[3]);
-/* Address where a sleeping task waits, 0 when it runs. */
-unsigned long get_wchan(struct task_struct *task);
 
 #endif

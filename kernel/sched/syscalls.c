@@ -8,7 +8,6 @@
  */
 #include "kernel/syscall.h"
 #include "kernel/lib/string.h"
-#include "kernel/x86/smp.h"
 #include "kernel/x86/uaccess.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/cred.h"
@@ -416,7 +415,7 @@ SYSCALL_DEFINE3(sched_getaffinity, pid_t, pid, unsigned int, len, unsigned long 
 	p = find_get_process(pid);
 	if (!p)
 		return -ESRCH;
-	mask = p->cpus_mask & cpu_online_mask();
+	mask = p->cpus_mask & cpu_online_mask;
 	put_task_struct(p);
 	return copy_to_user(umask, &mask, sizeof(mask)) ? -EFAULT : (long)sizeof(mask);
 }

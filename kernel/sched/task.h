@@ -210,6 +210,10 @@ extern int max_threads;
 void __noreturn do_exit(long code);
 void __noreturn do_group_exit(int exit_code);
 
+/* The functions of locking/sleep.h, without a call. */
+#define __set_current_state(state) WRITE_ONCE(current->__state, (state))
+#define set_current_state(state)   smp_store_mb(current->__state, (state))
+
 static inline void task_lock(struct task_struct *task)
 {
 	spin_lock(&task->alloc_lock);

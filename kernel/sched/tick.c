@@ -4,7 +4,7 @@
  *
  * Idea: the tick is an ordinary hrtimer. It ends a turn that was long enough, samples whether the
  * CPU was in user or kernel mode, tells RCU, and looks at CPU-time limits. When it finds the idle
- * task it does not start again; the switch away from the idle task starts it (finish_task_switch).
+ * task (and RCU does not need it) it does not start again; the switch away from the idle task starts it (finish_task_switch).
  * So a CPU that sleeps is not disturbed, and one that goes in and out of idle thousands of times a
  * second never touches the timer.
  *
@@ -28,12 +28,14 @@ static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 
 	calc_global_load();
 	rcu_sched_clock_irq(user_tick);
-	if (curr == rq->idle) {
+	if (curr == rq->idle && !rcu_needs_cpu()) {
 		rq->tick_active = false;
 		return HRTIMER_NORESTART;
 	}
-	account_process_tick(curr, user_tick);
-	run_posix_cpu_timers();
+	if (curr != rq->idle) {
+		account_process_tick(curr, user_tick);
+		run_posix_cpu_timers();
+	}
 	hrtimer_forward_now(timer, TICK_NSEC);
 	return HRTIMER_RESTART;
 }

@@ -16,6 +16,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/locking/sleep.h"
 #include "kernel/locking/spinlock.h"
+#include "kernel/x86/barrier.h"
 #include "kernel/x86/current.h"
 #include "kernel/uapi/errno.h"
 
@@ -330,12 +331,5 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 					      schedule(); spin_lock_irq(&(lock)));     \
 		(int)__ret;                                                            \
 	})
-
-/*
- * Sleeps until a wake-up or timeout_ns have passed; the caller has set the state. Returns what is
- * left, 0 when time was up. MAX_SCHEDULE_TIMEOUT: no limit. Implemented in sched/timeout.c.
- */
-#define MAX_SCHEDULE_TIMEOUT ((long)(~0ul >> 1))
-long schedule_timeout(long timeout_ns);
 
 #endif

@@ -102,11 +102,12 @@ struct __kernel_timex {
 	int : 32;
 };
 
-#define ADJ_OFFSET_SINGLESHOT 0x8001
-#define ADJ_OFFSET_SS_READ    0xa001
-#define STA_UNSYNC	      0x0040
-#define TIME_OK		      0
-#define TIME_ERROR	      5
+#define ADJ_OFFSET          0x0001
+#define ADJ_OFFSET_READONLY 0x2000
+#define ADJ_ADJTIME         0x8000 /* adjtime(3); with ADJ_OFFSET */
+#define STA_UNSYNC          0x0040
+#define TIME_OK             0
+#define TIME_ERROR          5
 
 _Static_assert(sizeof(struct __kernel_timespec) == 16, "ABI");
 _Static_assert(sizeof(struct __kernel_old_itimerval) == 32, "ABI");
