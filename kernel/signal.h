@@ -20,6 +20,7 @@
 #include "kernel/sched/wait.h"
 #include "kernel/locking/rcu.h"
 
+struct cred;
 struct task_struct;
 struct tty_struct;
 struct user_struct;

@@ -8,6 +8,7 @@
 #define CONDUIT_SIGNAL_INTERNAL_H
 
 #include "kernel/lib/string.h"
+#include "kernel/sched/cred.h"
 #include "kernel/sched/task.h"
 #include "kernel/signal.h"
 

@@ -119,6 +119,14 @@ static inline bool list_empty_careful(const struct list_head *head)
 	return next == head && next == READ_ONCE(head->prev);
 }
 
+/* For list_empty_careful() without the list's lock: whoever sees it empty sees all done before. */
+static inline void list_del_init_careful(struct list_head *entry)
+{
+	__list_del_entry(entry);
+	WRITE_ONCE(entry->prev, entry);
+	__atomic_store_n(&entry->next, entry, __ATOMIC_RELEASE);
+}
+
 static inline bool list_is_singular(const struct list_head *head)
 {
 	return !list_empty(head) && head->next == head->prev;

@@ -10,6 +10,7 @@
 #ifndef CONDUIT_SCHED_CRED_H
 #define CONDUIT_SCHED_CRED_H
 
+#include "kernel/lib/list.h"
 #include "kernel/lib/types.h"
 #include "kernel/locking/refcount.h"
 #include "kernel/locking/rcu.h"

@@ -12,7 +12,7 @@ DECLARE_PER_CPU(struct task_struct *, current_task);
 /* Not volatile: for the code that reads it, current never changes. */
 static __always_inline struct task_struct *get_current(void)
 {
-	return *(__seg_gs struct task_struct **)(unsigned long)&current_task;
+	return __this_cpu_seg(current_task);
 }
 
 #define current get_current()
