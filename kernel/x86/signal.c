@@ -129,6 +129,7 @@ static int setup_rt_frame(struct ksignal *ksig, struct pt_regs *regs)
 	if (fpu_xfeatures)
 		kframe.uc.uc_flags |= UC_FP_XSTATE;
 	kframe.uc.uc_link = NULL;
+	memset(&kframe.uc.uc_stack, 0, sizeof(kframe.uc.uc_stack));
 	fill_sigcontext(&kframe.uc.uc_mcontext, regs, fpstate, set->sig[0]);
 	kframe.uc.uc_sigmask = *set;
 	kframe.info = ksig->info;
