@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""gdb commands for looking into a running Conduit.
+
+Loaded by `make debug` with `gdb -x tools/gdb/conduit.gdb`, which needs no safe-path edit.
+
+  ps              all threads: pid, state, CPU, name, and the function that a sleeper waits in
+  task PID        one thread: credentials, memory, files, signals, and its kernel backtrace
+  current         the thread that runs on the CPU that gdb stands on
+  dmesg           the kernel's log
+  $current()      the same thread's task_struct, for expressions: print $current()->pid
+  user-symbols    load the symbols of the current program (done by itself at each exec)
+
+Idea: everything is read from the kernel's own structures by their Linux names, so a student who
+opens this file sees which field says what.
+"""
+
+import os
+
+import gdb
+
+STATES = ((0x20, "Z"), (0x10, "X"), (0x2, "D"), (0x1, "S"), (0x4, "T"), (0x8, "t"))
+
+
+def pointer_to(type_name):
+    return gdb.lookup_type(type_name).pointer()
+
+
+def container_of(member_pointer, type_name, member):
+    """The struct around a member, as the kernel's macro of that name."""
+    struct_type = gdb.lookup_type(type_name)
+    offset = next(f.bitpos // 8 for f in struct_type.fields() if f.name == member)
+    address = int(member_pointer) - offset
+    return gdb.Value(address).cast(struct_type.pointer())
+
+
+def list_entries(head, type_name, member):
+    """The entries of a struct list_head, first to last; a damaged list ends the walk."""
+    head_address = int(head.address)
+    node = head["next"]
+    for _ in range(100000):
+        if int(node) in (0, head_address):
+            return
+        yield container_of(node, type_name, member)
+        node = node["next"]
+
+
+def tasks():
+    """Every thread: the idle task's list of leaders, then each group's threads."""
+    leaders = gdb.parse_and_eval("init_task")["tasks"]
+    for leader in list_entries(leaders, "struct task_struct", "tasks"):
+        threads = leader["signal"]["thread_head"]
+        for thread in list_entries(threads, "struct task_struct", "thread_node"):
+            yield thread
+
+
+def find_task(pid):
+    for task in tasks():
+        if int(task["pid"]) == pid:
+            return task
+    raise gdb.GdbError("no thread has pid %d" % pid)
+
+
+def current_cpu():
+    """The CPU behind gdb's selected thread: QEMU shows CPU n as thread n + 1."""
+    thread = gdb.selected_thread()
+    if thread is None:
+        raise gdb.GdbError("the kernel is not running")
+    return thread.num - 1
+
+
+def current_task():
+    variable = gdb.parse_and_eval("&current_task")
+    offset = int(gdb.parse_and_eval("__per_cpu_offset")[current_cpu()])
+    address = (int(variable) + offset) & (1 << 64) - 1
+    return gdb.Value(address).cast(variable.type).dereference()
+
+
+def state_letter(task):
+    if int(task["exit_state"]) & 0x20:
+        return "Z"
+    if int(task["exit_state"]) & 0x10:
+        return "X"
+    state = int(task["__state"])
+    for bit, letter in STATES:
+        if state & bit:
+            return letter
+    return "R"
+
+
+def comm(task):
+    return task["comm"].string("ascii", "replace")
+
+
+def symbol_at(address):
+    try:
+        text = gdb.execute("info symbol %#x" % address, to_string=True)
+    except gdb.error:
+        return "%#x" % address
+    return text.split(" in section")[0].strip().replace(" + ", "+")
+
+
+def kernel_frames(task, limit=24):
+    """Return addresses of a sleeping thread: its saved stack pointer, then the frame pointers."""
+    stack = int(task["stack"])
+    size = int(gdb.parse_and_eval("sizeof(union thread_stack_size)")) if False else 1 << 16
+    word = pointer_to("unsigned long")
+    frame = int(task["thread"]["sp"])
+    # __switch_to_asm pushes the callee-saved registers; rbp is among them: see switch_to.
+    saved = gdb.lookup_type("struct inactive_task_frame")
+    values = gdb.Value(frame).cast(saved.pointer()).dereference()
+    frame = int(values["bp"])
+    yield int(values["ret_addr"])
+    for _ in range(limit):
+        if not stack <= frame < stack + size or frame % 8:
+            return
+        try:
+            address = int(gdb.Value(frame + 8).cast(word).dereference())
+            below = int(gdb.Value(frame).cast(word).dereference())
+        except gdb.MemoryError:
+            return
+        if address:
+            yield address
+        if below <= frame:
+            return
+        frame = below
+
+
+SCHEDULER = ("schedule", "__schedule", "context_switch", "__switch_to_asm", "schedule_timeout",
+             "do_wait_event", "prepare_to_wait", "__mutex_lock", "rwsem_down", "wait_for_completion")
+
+
+def waits_in(task):
+    """The first function outside the scheduler, as /proc/<pid>/wchan."""
+    if int(task["on_cpu"]):
+        return "running"
+    for address in kernel_frames(task):
+        name = symbol_at(address)
+        if not name.startswith(SCHEDULER):
+            return name
+    return "?"
+
+
+class Ps(gdb.Command):
+    """ps: list all threads of the kernel, what state they are in and what they wait for."""
+
+    def __init__(self):
+        super().__init__("ps", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        here = int(current_task())
+        print("  %5s %5s %5s %-2s %-3s %-16s %s" % ("PID", "TGID", "PPID", "S", "CPU", "COMM", "WCHAN"))
+        for task in tasks():
+            mark = "*" if int(task) == here else " "
+            print("%s %5d %5d %5d %-2s %-3d %-16s %s" % (
+                mark, int(task["pid"]), int(task["tgid"]), int(task["real_parent"]["tgid"]),
+                state_letter(task), int(task["cpu"]), comm(task), waits_in(task)))
+
+
+class Task(gdb.Command):
+    """task PID: show one thread, with the backtrace of its kernel stack when it sleeps."""
+
+    def __init__(self):
+        super().__init__("task", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        if not argument.strip().isdigit():
+            raise gdb.GdbError("task takes a pid: see ps")
+        show_task(find_task(int(argument)))
+
+
+class Current(gdb.Command):
+    """current: show the thread that runs on this CPU."""
+
+    def __init__(self):
+        super().__init__("current", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        show_task(current_task())
+
+
+def show_task(task):
+    print("task_struct %#x: pid %d tgid %d '%s' state %s on CPU %d" % (
+        int(task), int(task["pid"]), int(task["tgid"]), comm(task), state_letter(task),
+        int(task["cpu"])))
+    cred = task["cred"].dereference()
+    print("  uid %d euid %d gid %d egid %d, parent %d '%s'" % (
+        int(cred["uid"]), int(cred["euid"]), int(cred["gid"]), int(cred["egid"]),
+        int(task["real_parent"]["tgid"]), comm(task["real_parent"])))
+    print("  prio %d policy %d vruntime %d ns, ran %d ns" % (
+        int(task["prio"]), int(task["policy"]), int(task["se"]["vruntime"]),
+        int(task["se"]["sum_exec_runtime"])))
+    print("  signals: pending %#x shared %#x blocked %#x" % (
+        int(task["pending"]["signal"]["sig"][0]),
+        int(task["signal"]["shared_pending"]["signal"]["sig"][0]),
+        int(task["blocked"]["sig"][0])))
+    if int(task["mm"]):
+        mm = task["mm"].dereference()
+        print("  mm: code %#x-%#x brk %#x stack %#x" % (
+            int(mm["start_code"]), int(mm["end_code"]), int(mm["brk"]), int(mm["start_stack"])))
+    if int(task["on_cpu"]):
+        print("  running: use bt")
+        return
+    for number, address in enumerate(kernel_frames(task)):
+        print("  #%-2d %#x %s" % (number, address, symbol_at(address)))
+
+
+class CurrentFunction(gdb.Function):
+    """$current(): the task_struct of the thread that runs on this CPU."""
+
+    def __init__(self):
+        super().__init__("current")
+
+    def invoke(self):
+        return current_task()
+
+
+Ps()
+Task()
+Current()
+CurrentFunction()
