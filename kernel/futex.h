@@ -5,6 +5,7 @@
 #ifndef CONDUIT_FUTEX_H
 #define CONDUIT_FUTEX_H
 
+#include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 
 struct task_struct;
