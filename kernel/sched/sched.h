@@ -29,6 +29,25 @@ void wait_task_inactive(struct task_struct *task);
 
 /* ---- sleeping and waking ---- */
 
+/*
+ * For a state that others set back only under a lock of their own (TASK_STOPPED: siglock) and that
+ * is not entered in a loop: a wake-up of an earlier sleep that is still under way cannot hit it.
+ */
+static inline void set_special_state(unsigned int state)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&current->pi_lock, flags);
+	WRITE_ONCE(current->__state, state);
+	spin_unlock_irqrestore(&current->pi_lock, flags);
+}
+
+/* Does it run on a CPU at this moment? May be stale at once. */
+static inline bool task_curr(const struct task_struct *task)
+{
+	return READ_ONCE(task->on_cpu);
+}
+
 /* Wakes the task if it is in one of the states; true when this made it runnable. Any context. */
 int wake_up_state(struct task_struct *task, unsigned int state);
 int try_to_wake_up(struct task_struct *task, unsigned int state, int wake_flags);
