@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kill, tgkill, rt_sigqueueinfo: who is hit, who may, and what the receiver is told.
+ * Spec: SIG-007 SIG-008 SIG-009 SIG-012 SIG-013 SIG-014 SIG-015 SIG-017 SIG-032 SIG-033 SIG-034
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "tests/ktap.h"
+
+static volatile sig_atomic_t runs;
+static siginfo_t last;
+
+static void record(int sig, siginfo_t *info, void *uc)
+{
+	(void)sig;
+	(void)uc;
+	last = *info;
+	runs++;
+}
+
+static int failed_with(long ret, int err)
+{
+	return ret == -1 && errno == err;
+}
+
+/* A child that only waits to be killed; it reports through a pipe when it is set up. */
+static pid_t waiter(void (*setup)(void))
+{
+	int p[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(p))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (setup)
+			setup();
+		if (write(p[1], "x", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(p[1]);
+	if (read(p[0], &c, 1) != 1)
+		pid = -1;
+	close(p[0]);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static char state_of(pid_t pid)
+{
+	char path[64], buf[256] = "", *p;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return '?';
+	if (read(fd, buf, sizeof(buf) - 1) < 0)
+		buf[0] = 0;
+	close(fd);
+	p = strrchr(buf, ')');
+	return p ? p[2] : '?';
+}
+
+static void test_existence(void)
+{
+	int status, i;
+	pid_t pid;
+
+	runs = 0;
+	ok(kill(getpid(), 0) == 0 && runs == 0, "SIG-007: signal 0 only checks");
+	ok(failed_with(kill(getpid(), 65), EINVAL) && failed_with(kill(getpid(), -1), EINVAL),
+	   "SIG-008: bad numbers");
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	for (i = 0; state_of(pid) != 'Z' && i < 1000; i++)
+		usleep(1000);
+	ok(kill(pid, 0) == 0 && kill(pid, SIGTERM) == 0, "SIG-012: a zombie exists");
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status), "SIG-012: and its status stays");
+	ok(failed_with(kill(pid, 0), ESRCH), "SIG-012: reaped, it does not");
+	ok(failed_with(kill(pid, 200), ESRCH), "SIG-008: ESRCH before EINVAL");
+	ok(failed_with(kill(-999999, 0), ESRCH) && failed_with(kill(INT_MIN, 0), ESRCH),
+	   "SIG-009: unknown groups");
+}
+
+static void test_group(void)
+{
+	pid_t a = waiter(NULL), b = waiter(NULL);
+	int sa, sb;
+
+	ok(setpgid(a, a) == 0 && setpgid(b, a) == 0, "two children in a group of their own");
+	ok(kill(-a, SIGTERM) == 0, "SIG-009: the group is signalled");
+	waitpid(a, &sa, 0);
+	waitpid(b, &sb, 0);
+	ok(WIFSIGNALED(sa) && WTERMSIG(sa) == SIGTERM && WIFSIGNALED(sb) && WTERMSIG(sb) == SIGTERM,
+	   "SIG-009: both died of it");
+}
+
+static void uids_1000_1001_1002(void)
+{
+	if (setresuid(1000, 1001, 1002))
+		_exit(1);
+	/* setresuid clears it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void uid_2000(void)
+{
+	if (setresuid(2000, 2000, 2000))
+		_exit(1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/* The result of kill(pid, sig) by a process with these ids: 0 or errno. */
+static int kill_as(uid_t r, uid_t e, uid_t s, pid_t pid, int sig, int new_session)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		if (new_session)
+			setsid();
+		if (setresuid(r, e, s))
+			_exit(99);
+		_exit(kill(pid, sig) ? errno : 0);
+	}
+	waitpid(child, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static void test_permission(void)
+{
+	pid_t t = waiter(uids_1000_1001_1002), u;
+
+	ok(kill_as(1001, 1001, 1001, t, 0, 0) == EPERM, "SIG-013: the target's euid is irrelevant");
+	ok(kill_as(1000, 1000, 1000, t, 0, 0) == 0, "SIG-013: its real uid counts");
+	ok(kill_as(1002, 1002, 1002, t, 0, 0) == 0, "SIG-013: its saved uid, too");
+	ok(kill_as(5, 6, 1000, t, 0, 0) == EPERM, "SIG-013: the sender's saved uid does not");
+	ok(kill_as(1000, 7, 7, t, 0, 0) == 0, "SIG-013: the sender's real uid does");
+	ok(kill_as(7, 7, 7, t, SIGCONT, 0) == 0, "SIG-014: SIGCONT within the session");
+	ok(kill_as(7, 7, 7, t, SIGCONT, 1) == EPERM, "SIG-014: not from another session");
+
+	u = waiter(uid_2000);
+	setpgid(t, t);
+	setpgid(u, t);
+	ok(kill_as(2000, 2000, 2000, -t, 0, 0) == 0, "SIG-015: one permitted member is enough");
+	ok(kill_as(7, 7, 7, -t, 0, 0) == EPERM, "SIG-015: none is EPERM");
+	end(t);
+	end(u);
+}
+
+static void test_info(void)
+{
+	struct sigaction sa = {.sa_sigaction = record, .sa_flags = SA_SIGINFO};
+	siginfo_t info;
+	union sigval value;
+	pid_t child, me = getpid();
+
+	sigaction(SIGUSR1, &sa, NULL);
+	runs = 0;
+	child = fork();
+	if (!child) {
+		if (setresuid(1234, 0, 0))
+			_exit(1);
+		kill(me, SIGUSR1);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	ok(runs == 1 && last.si_code == SI_USER && last.si_pid == child && last.si_uid == 1234,
+	   "SIG-032: kill tells pid and real uid");
+
+	value.sival_ptr = (void *)0x1122334455667788ul;
+	sigqueue(me, SIGUSR1, value);
+	ok(last.si_code == SI_QUEUE && last.si_value.sival_ptr == value.sival_ptr &&
+		   last.si_pid == me && last.si_uid == getuid(),
+	   "SIG-033: sigqueue carries 64 bits");
+
+	syscall(SYS_tgkill, me, syscall(SYS_gettid), SIGUSR1);
+	ok(last.si_code == SI_TKILL && last.si_pid == me, "SIG-017: tgkill says SI_TKILL");
+	ok(failed_with(syscall(SYS_tgkill, 0, me, SIGUSR1), EINVAL) &&
+		   failed_with(syscall(SYS_tgkill, me, -1, SIGUSR1), EINVAL) &&
+		   failed_with(syscall(SYS_tkill, 0, SIGUSR1), EINVAL),
+	   "SIG-017: ids must be positive");
+	ok(failed_with(syscall(SYS_tgkill, 1, me, 0), ESRCH), "SIG-017: the wrong group is ESRCH");
+
+	memset(&info, 0, sizeof(info));
+	info.si_signo = 3;
+	info.si_code = 0x80;
+	ok(syscall(SYS_rt_sigqueueinfo, me, SIGUSR1, &info) == 0 && last.si_code == 0x80 &&
+		   last.si_signo == SIGUSR1,
+	   "SIG-034: to oneself any code, the argument is the number");
+	child = waiter(NULL);
+	info.si_code = 0;
+	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, SIGUSR1, &info), EPERM),
+	   "SIG-034: code 0 to another");
+	info.si_code = SI_TKILL;
+	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, SIGUSR1, &info), EPERM),
+	   "SIG-034: SI_TKILL to another");
+	info.si_code = -60;
+	ok(syscall(SYS_rt_sigqueueinfo, child, 0, &info) == 0, "SIG-034: other negative codes");
+	ok(failed_with(syscall(SYS_rt_tgsigqueueinfo, 0, child, 0, &info), EINVAL) &&
+		   failed_with(syscall(SYS_rt_tgsigqueueinfo, child, 0, 0, &info), EINVAL),
+	   "SIG-034: rt_tgsigqueueinfo wants positive ids");
+	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, (void *)8), EFAULT),
+	   "SIG-034: a bad pointer");
+	end(child);
+	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, &info), ESRCH), "SIG-034: nobody there");
+}
+
+int main(void)
+{
+	test_existence();
+	test_group();
+	if (getuid() == 0)
+		test_permission();
+	test_info();
+	return ktap_done();
+}
