@@ -33,6 +33,7 @@
 #include "kernel/sched/cred.h"
 #include "kernel/sched/task.h"
 #include "kernel/x86/elf.h"
+#include "kernel/x86/processor.h"
 #include "kernel/x86/ptrace.h"
 #include "kernel/x86/uaccess.h"
 #include "mm/mm.h"

@@ -18,6 +18,7 @@
 #include "kernel/lib/types.h"
 #include "kernel/lib/list.h"
 #include "kernel/locking/mutex.h"
+#include "kernel/locking/rwlock.h"
 #include "kernel/locking/rwsem.h"
 #include "kernel/locking/spinlock.h"
 #include "kernel/locking/rcu.h"

@@ -33,6 +33,7 @@
 #include "kernel/sched/nsproxy.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/mm_switch.h"
+#include "kernel/x86/irq.h"
 #include "mm/mm.h"
 #include "mm/oom.h"
 #include "fs/file.h"
@@ -394,8 +395,6 @@ void __noreturn do_exit(long code)
 		disassociate_ctty(1);
 	exit_task_namespaces(task);
 	exit_thread(task);
-	/* Files whose last reference went above are released here, before anybody is told. */
-	exit_task_work(task);
 
 	exit_notify(task, group_dead);
 	do_task_dead();

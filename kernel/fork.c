@@ -735,6 +735,26 @@ SYSCALL_DEFINE5(clone, unsigned long, clone_flags, unsigned long, newsp, int __u
 	return kernel_clone(&args);
 }
 
+/*
+ * A struct that grows from version to version: what the caller does not have is 0, what we do not
+ * know must be 0 (-E2BIG).
+ */
+static int copy_struct_from_user(void *dst, size_t ksize, const void __user *src, size_t usize)
+{
+	const char __user *p = src;
+	size_t i;
+	char c;
+
+	memset(dst, 0, ksize);
+	for (i = ksize; i < usize; i++) {
+		if (get_user(c, p + i))
+			return -EFAULT;
+		if (c)
+			return -E2BIG;
+	}
+	return copy_from_user(dst, src, min(ksize, usize)) ? -EFAULT : 0;
+}
+
 /* User space's struct clone_args of any size into ours, as the man page has it. */
 static int copy_clone_args(struct kernel_clone_args *kargs, struct clone_args __user *uargs,
 			   size_t size)
@@ -775,7 +795,7 @@ static int copy_clone_args(struct kernel_clone_args *kargs, struct clone_args __
 /* Pure but for access_ok(): a stack is given whole or not at all; flags clone3() knows. */
 static bool clone3_args_valid(struct kernel_clone_args *kargs)
 {
-	if (kargs->flags & ~(u64)(CLONE_LEGACY_FLAGS | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP))
+	if (kargs->flags & ~(u64)(0xffffffffull | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP))
 		return false;
 	if (kargs->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
 		return false;

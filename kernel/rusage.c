@@ -109,11 +109,6 @@ SYSCALL_DEFINE2(getrusage, int, who, struct rusage __user *, ru)
 	return copy_to_user(ru, &r, sizeof(r)) ? -EFAULT : 0;
 }
 
-/* What times(2) fills in, in clock ticks. */
-struct tms {
-	long tms_utime, tms_stime, tms_cutime, tms_cstime;
-};
-
 SYSCALL_DEFINE1(times, struct tms __user *, tbuf)
 {
 	struct task_cputime times;

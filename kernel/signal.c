@@ -30,6 +30,7 @@
 #include "kernel/sched/sched.h"
 #include "mm/slab.h"
 #include "kernel/fork.h"
+#include "kernel/itimer.h"
 
 static struct kmem_cache *sigqueue_cachep;
 

@@ -16,6 +16,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/sched/ktime.h"
 #include "kernel/sched/sched.h"
+#include "kernel/x86/processor.h"
 #include "kernel/x86/uaccess.h"
 #include "kernel/syscall.h"
 

@@ -25,6 +25,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/sched/ktime.h"
 #include "kernel/sched/sched.h"
+#include "kernel/x86/page.h"
 
 /* ---- the parent ---- */
 

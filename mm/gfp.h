@@ -290,10 +290,10 @@ struct vm_event_state {
 
 DECLARE_PER_CPU(struct vm_event_state, vm_stat);
 
-#define mod_node_page_state(item, delta) this_cpu_add(vm_stat.item[item], delta)
-#define inc_node_page_state(item)        this_cpu_add(vm_stat.item[item], 1)
-#define dec_node_page_state(item)        this_cpu_add(vm_stat.item[item], -1)
-#define count_vm_event(item)             this_cpu_add(vm_stat.item[item], 1)
+#define mod_node_page_state(nr, delta) this_cpu_add(vm_stat.item[nr], delta)
+#define inc_node_page_state(nr)        this_cpu_add(vm_stat.item[nr], 1)
+#define dec_node_page_state(nr)        this_cpu_add(vm_stat.item[nr], -1)
+#define count_vm_event(nr)             this_cpu_add(vm_stat.item[nr], 1)
 
 /* The sum over the CPUs; never below 0. */
 unsigned long global_node_page_state(enum node_stat_item item);

@@ -345,6 +345,17 @@ static inline void hlist_del_init_rcu(struct hlist_node *node)
 	}
 }
 
+/* new takes old's place; readers see one of the two. old keeps its pointers for them. */
+static inline void hlist_replace_rcu(struct hlist_node *old, struct hlist_node *new)
+{
+	new->next = old->next;
+	new->pprev = old->pprev;
+	__atomic_store_n(new->pprev, new, __ATOMIC_RELEASE);
+	if (new->next)
+		new->next->pprev = &new->next;
+	old->pprev = NULL;
+}
+
 static inline void hlist_add_head(struct hlist_node *node, struct hlist_head *head)
 {
 	struct hlist_node *first = head->first;

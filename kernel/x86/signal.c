@@ -161,7 +161,7 @@ static void restart_for_handler(struct pt_regs *regs, unsigned long sa_flags)
 			regs->ax = (unsigned long)-EINTR;
 			break;
 		}
-		__fallthrough;
+		fallthrough;
 	case -ERESTARTNOINTR:
 		regs->ax = regs->orig_ax;
 		regs->ip -= 2; /* back onto the SYSCALL instruction */
