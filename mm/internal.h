@@ -130,6 +130,8 @@ static inline enum mm_counter mm_counter(struct page *page)
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma);
+/* The same without the file's list. */
+void vma_link_tree(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 /* Changes the ends of a linked vma; it must not pass a neighbour. */
 void vma_set_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
