@@ -31,7 +31,4 @@ void ioapic_enable(unsigned int irq, u8 vector);
 void clockevent_set_next(u64 delta_ns);
 void clockevent_stop(void);
 
-/* Makes another CPU look at its run queue. */
-void smp_send_reschedule(int cpu);
-
 #endif

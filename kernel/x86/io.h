@@ -5,6 +5,7 @@
 
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
+#include "kernel/x86/barrier.h"
 
 static inline void outb(u8 value, u16 port)
 {

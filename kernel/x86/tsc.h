@@ -43,11 +43,4 @@ static inline u64 sched_clock(void)
 /* Busy-waits. */
 void udelay(unsigned int us);
 
-/* Wall-clock time of the CMOS clock. Fields as they stand, decoded to binary. */
-struct rtc_time {
-	int year, month, day, hour, minute, second;
-};
-
-void cmos_read_time(struct rtc_time *t);
-
 #endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Offsets of struct fields for the assembly files, as absolute symbols: the compiler knows the
+ * layout, so nobody counts bytes by hand.
+ */
+#include "kernel/sched/task.h"
+
+#define DEFINE_SYMBOL(name, value)                                                                 \
+	__asm__(".globl " #name "\n\t.set " #name ", %c0" : : "i"(value))
+
+static void __used asm_offsets(void)
+{
+	DEFINE_SYMBOL(TASK_THREAD_SP, offsetof(struct task_struct, thread.sp));
+	DEFINE_SYMBOL(USER_ADDRESS_LIMIT, TASK_SIZE);
+}
