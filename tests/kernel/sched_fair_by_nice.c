@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * 200 busy tasks on one CPU share it in proportion to the weights of their nice values, and within
+ * one nice value evenly.
+ */
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "tests/ktap.h"
+
+#define TASKS    200
+#define SECONDS  8
+#define NICE_LOW 5 /* the second half; weight 335 against 1024 */
+#define RATIO    3.06
+
+struct shared {
+	atomic_int ready, go, stop;
+	long long ns[TASKS];
+};
+
+static struct shared *shared;
+
+static long long clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+static void burn(int index)
+{
+	long long start;
+
+	if (index >= TASKS / 2)
+		setpriority(PRIO_PROCESS, 0, NICE_LOW);
+	atomic_fetch_add(&shared->ready, 1);
+	while (!atomic_load(&shared->go))
+		usleep(10000);
+	start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	while (!atomic_load_explicit(&shared->stop, memory_order_relaxed))
+		;
+	shared->ns[index] = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start;
+	_exit(0);
+}
+
+/* Sum of a group; *least: its smallest. */
+static double sum(int from, int to, double *least)
+{
+	double total = 0;
+
+	*least = 1e18;
+	for (int i = from; i < to; i++) {
+		total += shared->ns[i];
+		if (shared->ns[i] < *least)
+			*least = shared->ns[i];
+	}
+	return total;
+}
+
+int main(void)
+{
+	double high, low, high_least, low_least;
+	struct timespec run = {SECONDS, 0};
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	ok(sched_setaffinity(0, sizeof(one), &one) == 0, "all on CPU 0");
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	for (int i = 0; i < TASKS; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0) {
+			ok(0, "fork of task %d", i);
+			atomic_store(&shared->stop, 1);
+			atomic_store(&shared->go, 1);
+			break;
+		}
+		if (!pid)
+			burn(i);
+	}
+	setpriority(PRIO_PROCESS, 0, -10);
+	while (atomic_load(&shared->ready) < TASKS)
+		usleep(10000);
+	atomic_store(&shared->go, 1);
+	nanosleep(&run, NULL);
+	atomic_store(&shared->stop, 1);
+	while (wait(NULL) > 0)
+		;
+	high = sum(0, TASKS / 2, &high_least);
+	low = sum(TASKS / 2, TASKS, &low_least);
+	printf("# nice 0: %.0f ms, nice %d: %.0f ms, ratio %.2f; least %.1f and %.1f ms\n",
+	       high / 1e6, NICE_LOW, low / 1e6, high / low, high_least / 1e6, low_least / 1e6);
+	ok(high / low > RATIO * 0.8 && high / low < RATIO * 1.25, "groups share by weight");
+	ok(high_least > high / (TASKS / 2) * 0.5, "nobody of nice 0 has less than half its share");
+	ok(low_least > 0, "everybody of nice %d has run", NICE_LOW);
+	return ktap_done();
+}
