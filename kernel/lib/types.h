@@ -43,4 +43,10 @@ typedef u64 pgoff_t;
 typedef u64 sector_t;
 typedef unsigned int __poll_t;
 
+/* A function to be called later with the object that this is part of: RCU. */
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
 #endif

@@ -14,15 +14,12 @@
 #ifndef CONDUIT_LOCKING_RCU_H
 #define CONDUIT_LOCKING_RCU_H
 
+#include "kernel/lib/alloc.h"
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 #include "kernel/locking/lockdep.h"
 #include "kernel/x86/barrier.h"
-
-struct rcu_head {
-	struct rcu_head *next;
-	void (*func)(struct rcu_head *head);
-};
+#include "kernel/x86/percpu.h"
 
 typedef void (*rcu_callback_t)(struct rcu_head *head);
 
@@ -50,8 +47,10 @@ static __always_inline void rcu_read_unlock(void)
 		__rcu_old;                                                                         \
 	})
 
-/* Calls func(head) after a grace period, in a kernel thread. Any context. */
-void call_rcu(struct rcu_head *head, rcu_callback_t func);
+/*
+ * call_rcu(head, func), in lib/alloc.h: calls func(head) after a grace period, in a kernel thread.
+ * Any context.
+ */
 /* Waits for a grace period. Sleeps. */
 void synchronize_rcu(void);
 /* Waits until all callbacks that were queued before have run. Sleeps. */
@@ -60,11 +59,21 @@ void rcu_barrier(void);
 /* kfree() after a grace period: func is then the head's offset in the object. */
 #define kfree_rcu(ptr, field)                                                                      \
 	call_rcu(&(ptr)->field, (rcu_callback_t)(unsigned long)offsetof(__typeof__(*(ptr)), field))
+#define synchronize_rcu_expedited() synchronize_rcu()
 
 /* ---- what the scheduler and the entry code report ---- */
 
+/* Somebody waits for a quiescent state of this CPU. */
+DECLARE_PER_CPU(bool, rcu_qs_needed);
+void rcu_report_qs(void);
+
 /* A context switch: this CPU holds no reader. Interrupts off. */
-void rcu_note_context_switch(void);
+static __always_inline void rcu_note_context_switch(void)
+{
+	if (unlikely(this_cpu_read(rcu_qs_needed)))
+		rcu_report_qs();
+}
+
 /* The idle loop, around halting. Interrupts off. */
 void rcu_idle_enter(void);
 void rcu_idle_exit(void);
