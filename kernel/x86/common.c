@@ -11,7 +11,6 @@
 #include "kernel/x86/traps.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
-#include "kernel/sched/task_work.h"
 #include "kernel/signal.h"
 #include "kernel/syscall.h"
 
@@ -32,7 +31,7 @@ void exit_to_user_mode_loop(struct pt_regs *regs)
 		if (work & _TIF_NEED_RESCHED)
 			schedule();
 		if (work & _TIF_NOTIFY_RESUME)
-			task_work_run();
+			clear_tsk_thread_flag(current, TIF_NOTIFY_RESUME);
 		if (work & _TIF_SIGPENDING)
 			do_signal(regs);
 		local_irq_disable();

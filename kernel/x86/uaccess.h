@@ -13,6 +13,7 @@
 #include "kernel/uapi/errno.h"
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
+#include "kernel/x86/barrier.h"
 #include "kernel/x86/page.h"
 
 /* One place that may fault and where to go on: 32-bit offsets from the fields themselves. */
