@@ -198,9 +198,8 @@ static void wp_page_reuse(struct vm_fault *vmf)
 {
 	pte_t pte = pte_mkdirty(pte_mkyoung(vmf->orig_pte));
 
+	/* No flush: a CPU forgets a translation that made it fault (SDM volume 3, 4.10.4.1). */
 	set_pte(vmf->pte, vmf->vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte);
-	/* Translations that deny the write are flushed where they cause another fault. */
-	flush_tlb_one_user_local(vmf->address);
 }
 
 /* A copy of page (NULL: of the zero page) for this vma. The caller holds a reference to page. */
@@ -226,7 +225,7 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *page)
 	}
 	set_pte(vmf->pte, vma_pte(vma, copy, true));
 	/* Other threads must stop reading the old page before its content can change. */
-	flush_tlb_page(vma->vm_mm, vmf->address);
+	flush_tlb_page(vma, vmf->address);
 	spin_unlock(ptl);
 	if (page)
 		put_page(page); /* the pte's */
@@ -293,8 +292,7 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 		return 0;
 	if ((vmf->flags & FAULT_FLAG_WRITE) && !pte_write(vmf->orig_pte))
 		return do_wp_page(vmf, ptl);
-	/* Allowed already: another thread was faster, or a stale translation was cached here. */
-	flush_tlb_one_user_local(vmf->address);
+	/* Allowed already: another thread was faster. The stale translation is gone by the fault. */
 	spin_unlock(ptl);
 	return 0;
 }

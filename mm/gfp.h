@@ -89,7 +89,7 @@ struct page {
 		struct rcu_head rcu_head; /* a slab on its way out after a grace period */
 	};
 	unsigned long private;       /* the owner's */
-};
+} __aligned(64);
 
 #define vmemmap ((struct page *)VMEMMAP_START)
 

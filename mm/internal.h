@@ -28,6 +28,8 @@ bool mm_booting(void);
 
 /* ---- pgtable.c ---- */
 
+#define USER_PGDS 256 /* entries of a PGD that are the process's; the rest is the kernel's */
+
 /* Page tables kept zeroed for reuse go back to the page allocator. */
 void pgtable_cache_drain(void);
 pgd_t *pgd_alloc(void);
@@ -45,14 +47,6 @@ int pte_alloc(struct mm_struct *mm, pmd_t *pmd);
  * below end; *addr moves up to where that table begins to serve. NULL: there is none.
  */
 pmd_t *pmd_next(struct mm_struct *mm, unsigned long *addr, unsigned long end);
-
-/* The end of what address's table of ptes serves, at most end. */
-static inline unsigned long pmd_addr_end(unsigned long address, unsigned long end)
-{
-	unsigned long boundary = (address + PMD_SIZE) & PMD_MASK;
-
-	return boundary - 1 < end - 1 ? boundary : end;
-}
 
 /* The lock of the ptes in one table. */
 static inline spinlock_t *pte_lockptr(pmd_t *pmd)
@@ -72,6 +66,10 @@ static inline pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spin
 int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot);
 /* The pte of a kernel address mapped by 4 KiB pages, or NULL. */
 pte_t *kernel_pte(unsigned long addr);
+
+/* ---- filemap.c ---- */
+
+void pagecache_init(void);
 
 /* ---- memory.c ---- */
 

@@ -57,7 +57,7 @@ void tlb_flush_mmu(struct mmu_gather *tlb)
 
 	if (tlb->start < tlb->end) {
 		if (!tlb->fullmm)
-			flush_tlb_range(tlb->mm, tlb->start, tlb->end);
+			flush_tlb_mm_range(tlb->mm, tlb->start, tlb->end);
 		tlb->start = ~0ul;
 		tlb->end = 0;
 	}
@@ -187,7 +187,7 @@ void free_pgtables(struct mmu_gather *tlb, unsigned long start, unsigned long en
 	pmd_t *pmd;
 
 	if (ceiling == TASK_SIZE) /* the table that serves the last page below */
-		ceiling = PGDIR_SIZE * (PTRS_PER_PGD / 2);
+		ceiling = PGDIR_SIZE * USER_PGDS;
 	addr = start & PMD_MASK;
 	while ((pmd = pmd_next(mm, &addr, end))) {
 		if (table_unused(addr, PMD_SIZE, floor, ceiling)) {

@@ -16,12 +16,13 @@
  */
 #include "mm/backing.h"
 #include "mm/internal.h"
-#include "mm/oom.h"
+#include "mm/mmu_context.h"
 #include "mm/slab.h"
 #include "kernel/lib/err.h"
 #include "kernel/lib/init.h"
 #include "kernel/lib/string.h"
 #include "kernel/x86/tlbflush.h"
+#include "kernel/sched/mm_switch.h"
 #include "kernel/sched/task.h"
 
 static struct kmem_cache *mm_cachep;

@@ -42,7 +42,7 @@ void switch_mm_irqs_off(struct mm_struct *prev, struct mm_struct *next, struct t
 		return;
 	mm_set_cpu(next, cpu); /* rule 2 */
 	this_cpu_write(loaded_mm, next);
-	load_cr3(__pa(next->pgd));
+	write_cr3(__pa(next->pgd));
 	mm_clear_cpu(loaded, cpu);
 }
 

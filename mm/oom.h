@@ -13,13 +13,15 @@ struct task_struct;
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
 
+#define OOM_NEVER (-(long)(~0ul >> 1) - 1) /* the score of what must not be killed */
+
 /*
  * Chooses and kills (SIGKILL, reserves opened) unless a victim is still on its way out. True when
  * it is worth trying again; false when there is nobody to kill. Sleeps.
  */
 bool out_of_memory(unsigned int order);
 
-/* Pages that killing it would free, shifted by oom_score_adj; LONG_MIN when it must not die. */
+/* Pages that killing it would free, shifted by oom_score_adj; OOM_NEVER when it must not die. */
 long oom_badness(struct task_struct *task, unsigned long totalpages);
 
 /* A page fault could not be served: kill somebody or, failing that, the faulting task. */

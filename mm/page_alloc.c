@@ -26,6 +26,7 @@
 #include "mm/gfp.h"
 #include "mm/oom.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "kernel/lib/err.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
@@ -251,8 +252,10 @@ static struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 
 	drain_local_pages();
 	pgtable_cache_drain();
-	if (gfp & __GFP_RECLAIM)
+	if (gfp & __GFP_RECLAIM) {
+		vmalloc_purge();
 		kmem_cache_shrink_all();
+	}
 	page = get_page_from_freelist(gfp, order);
 	while (!page && (gfp & __GFP_RECLAIM) && order <= 3) {
 		if (oom_task_is_victim(current->flags) || fatal_signal_pending(current)) {

@@ -93,8 +93,8 @@ pgd_t *pgd_alloc(void)
 		pgd = (pgd_t *)get_zeroed_page(GFP_USER);
 		if (!pgd)
 			return NULL;
-		memcpy(pgd + PTRS_PER_PGD / 2, init_mm.pgd + PTRS_PER_PGD / 2,
-		       PTRS_PER_PGD / 2 * sizeof(*pgd));
+		memcpy(pgd + USER_PGDS, init_mm.pgd + USER_PGDS,
+		       USER_PGDS * sizeof(*pgd));
 	}
 	return pgd;
 }
@@ -149,7 +149,7 @@ void pgtable_cache_drain(void)
 			spin_lock(&(mm)->page_table_lock);                                         \
 			if (likely(level##_none(*(entry)))) {                                      \
 				smp_wmb(); /* rule 2 */                                            \
-				level##_populate(entry, page_to_phys(__page));                     \
+				level##_populate_phys(entry, page_to_phys(__page));                     \
 				__page = NULL;                                                     \
 			}                                                                          \
 			spin_unlock(&(mm)->page_table_lock);                                       \
@@ -225,21 +225,21 @@ static pte_t *kernel_pte_alloc(unsigned long addr)
 		table = kernel_table();
 		if (!table)
 			return NULL;
-		pgd_populate(pgd, __pa(table));
+		pgd_populate_phys(pgd, __pa(table));
 	}
 	pud = pud_offset(pgd, addr);
 	if (pud_none(*pud)) {
 		table = kernel_table();
 		if (!table)
 			return NULL;
-		pud_populate(pud, __pa(table));
+		pud_populate_phys(pud, __pa(table));
 	}
 	pmd = pmd_offset(pud, addr);
 	if (pmd_none(*pmd)) {
 		table = kernel_table();
 		if (!table)
 			return NULL;
-		pmd_populate(pmd, __pa(table));
+		pmd_populate_phys(pmd, __pa(table));
 	}
 	return pte_offset_kernel(pmd, addr);
 }

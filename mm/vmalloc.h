@@ -37,10 +37,7 @@ void free_kernel_stack(void *stack);
 /* Does addr lie in a guard page of the vmalloc area? For the message of a stack overflow. */
 bool is_vmalloc_guard(unsigned long addr);
 
-/* Device registers, uncached: any physical range. NULL on failure. */
-void *ioremap(phys_addr_t phys, size_t size) __must_check;
-void iounmap(const void *addr);
-
-void vmalloc_init(void);
+/* Short of memory: cached stacks go back. Sleeps not, but waits for other CPUs. */
+void vmalloc_purge(void);
 
 #endif

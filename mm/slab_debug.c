@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks on slab objects, DEBUG builds only.
+ *
+ * Idea: room is added around each object. In front and behind stand red zones, whose value also says
+ * whether the object is allocated; a freed object is filled with poison that must still be there when
+ * it is handed out again; and two records tell who allocated and who freed it.
+ *
+ *	lead                 object_size
+ *	[….red zone][ object ……………… ][red zone][list pointer][alloc record][free record]
+ *
+ * Objects with a constructor or of a SLAB_TYPESAFE_BY_RCU cache are not poisoned: they keep their
+ * content while free.
+ * Linux: mm/slub.c (check_object and around).
+ */
+#ifdef CONFIG_DEBUG
+#include "mm/slab_internal.h"
+#include "kernel/lib/printk.h"
+#include "kernel/lib/string.h"
+#include "kernel/sched/task.h"
+
+#define RED_INACTIVE 0xbbbbbbbbbbbbbbbbul
+#define RED_ACTIVE   0xccccccccccccccccul
+#define POISON_NEW   0x5a /* allocated, not written yet */
+#define POISON_FREE  0x6b
+
+struct track {
+	unsigned long caller;
+	int pid;
+};
+
+static unsigned long *left_zone(void *object)
+{
+	return (unsigned long *)object - 1;
+}
+
+static unsigned long *right_zone(const struct kmem_cache *cache, void *object)
+{
+	return (unsigned long *)((char *)object + ALIGN(cache->object_size, sizeof(long)));
+}
+
+/* 0: who allocated, 1: who freed. */
+static struct track *track_of(const struct kmem_cache *cache, void *object, int which)
+{
+	return (struct track *)((char *)object + cache->offset + sizeof(void *)) + which;
+}
+
+static bool keeps_content(const struct kmem_cache *cache)
+{
+	return cache->ctor || (cache->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+void slab_debug_layout(struct kmem_cache *cache)
+{
+	size_t size = ALIGN(cache->object_size, sizeof(long)) + sizeof(long);
+
+	cache->lead = sizeof(long);
+	cache->offset = size;
+	cache->size = size + sizeof(void *) + 2 * sizeof(struct track);
+}
+
+static void set_state(struct kmem_cache *cache, void *object, unsigned long zone)
+{
+	*left_zone(object) = zone;
+	*right_zone(cache, object) = zone;
+}
+
+static void report(struct kmem_cache *cache, void *object, const char *what, unsigned long caller)
+{
+	struct track *alloc = track_of(cache, object, 0), *free = track_of(cache, object, 1);
+
+	pr_emerg("slab: %s: %s, object %lx, size %u, by %pS\n", cache->name, what,
+		 (unsigned long)object, cache->object_size, (void *)caller);
+	pr_emerg("slab: allocated by %pS pid %d, freed by %pS pid %d\n", (void *)alloc->caller,
+		 alloc->pid, (void *)free->caller, free->pid);
+}
+
+void slab_debug_new(struct kmem_cache *cache, void *object)
+{
+	set_state(cache, object, RED_INACTIVE);
+	memset(track_of(cache, object, 0), 0, 2 * sizeof(struct track));
+	if (!keeps_content(cache))
+		memset(object, POISON_FREE, cache->object_size);
+}
+
+static void set_track(struct kmem_cache *cache, void *object, int which, unsigned long caller)
+{
+	struct track *track = track_of(cache, object, which);
+
+	track->caller = caller;
+	track->pid = current ? current->pid : 0;
+}
+
+void slab_debug_alloc(struct kmem_cache *cache, void *object, unsigned long caller)
+{
+	if (*left_zone(object) != RED_INACTIVE || *right_zone(cache, object) != RED_INACTIVE) {
+		report(cache, object, "overrun while free", caller);
+		BUG();
+	}
+	if (!keeps_content(cache)) {
+		void *bad = memchr_inv(object, POISON_FREE, cache->object_size);
+
+		if (bad) {
+			report(cache, object, "written to after it was freed", caller);
+			pr_emerg("slab: at offset %ld: %lx\n", (long)((char *)bad - (char *)object),
+				 *(unsigned long *)ALIGN_DOWN((unsigned long)bad, sizeof(long)));
+			BUG();
+		}
+		memset(object, POISON_NEW, cache->object_size);
+	}
+	set_state(cache, object, RED_ACTIVE);
+	set_track(cache, object, 0, caller);
+}
+
+bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long caller)
+{
+	struct page *page = virt_to_head_page(object);
+	size_t offset = (char *)object - (char *)page_address(page);
+
+	if (offset < cache->lead || (offset - cache->lead) % cache->size) {
+		pr_emerg("slab: %s: freed in its middle: %lx by %pS\n", cache->name,
+			 (unsigned long)object, (void *)caller);
+		BUG();
+	}
+	if (*left_zone(object) == RED_INACTIVE) {
+		report(cache, object, "freed twice", caller);
+		BUG();
+	}
+	if (*left_zone(object) != RED_ACTIVE || *right_zone(cache, object) != RED_ACTIVE) {
+		report(cache, object, "overrun", caller);
+		BUG();
+	}
+	set_state(cache, object, RED_INACTIVE);
+	set_track(cache, object, 1, caller);
+	if (!keeps_content(cache))
+		memset(object, POISON_FREE, cache->object_size);
+	return true;
+}
+
+void slab_debug_print_used(struct kmem_cache *cache, struct page *page)
+{
+	for (unsigned int i = 0; i < page->objects; i++) {
+		void *object = (char *)page_address(page) + i * (size_t)cache->size + cache->lead;
+		struct track *alloc = track_of(cache, object, 0);
+
+		if (*left_zone(object) == RED_ACTIVE)
+			pr_err("slab: %s: %lx allocated by %pS pid %d\n", cache->name,
+			       (unsigned long)object, (void *)alloc->caller, alloc->pid);
+	}
+}
+#endif
