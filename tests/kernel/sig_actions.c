@@ -4,14 +4,7 @@
  * Spec: SIG-001 SIG-002 SIG-003 SIG-004 SIG-005 SIG-016 SIG-018 SIG-020 SIG-083
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <signal.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
 struct ksigaction {
@@ -32,11 +25,6 @@ static void count_run(int sig)
 {
 	(void)sig;
 	runs++;
-}
-
-static int failed_with(long ret, int err)
-{
-	return ret == -1 && errno == err;
 }
 
 static void test_action(void)

@@ -4,17 +4,8 @@
  * Spec: SIG-007 SIG-008 SIG-009 SIG-012 SIG-013 SIG-014 SIG-015 SIG-017 SIG-032 SIG-033 SIG-034
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
 static volatile sig_atomic_t runs;
@@ -28,62 +19,9 @@ static void record(int sig, siginfo_t *info, void *uc)
 	runs++;
 }
 
-static int failed_with(long ret, int err)
-{
-	return ret == -1 && errno == err;
-}
-
-/* A child that only waits to be killed; it reports through a pipe when it is set up. */
-static pid_t waiter(void (*setup)(void))
-{
-	int p[2];
-	char c;
-	pid_t pid;
-
-	if (pipe(p))
-		return -1;
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (setup)
-			setup();
-		if (write(p[1], "x", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(p[1]);
-	if (read(p[0], &c, 1) != 1)
-		pid = -1;
-	close(p[0]);
-	return pid;
-}
-
-static void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
-static char state_of(pid_t pid)
-{
-	char path[64], buf[256] = "", *p;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return '?';
-	if (read(fd, buf, sizeof(buf) - 1) < 0)
-		buf[0] = 0;
-	close(fd);
-	p = strrchr(buf, ')');
-	return p ? p[2] : '?';
-}
-
 static void test_existence(void)
 {
-	int status, i;
+	int status;
 	pid_t pid;
 
 	runs = 0;
@@ -93,8 +31,7 @@ static void test_existence(void)
 	pid = fork();
 	if (!pid)
 		_exit(0);
-	for (i = 0; state_of(pid) != 'Z' && i < 1000; i++)
-		usleep(1000);
+	reaches_state(pid, 'Z');
 	ok(kill(pid, 0) == 0 && kill(pid, SIGTERM) == 0, "SIG-012: a zombie exists");
 	waitpid(pid, &status, 0);
 	ok(WIFEXITED(status), "SIG-012: and its status stays");
@@ -106,7 +43,7 @@ static void test_existence(void)
 
 static void test_group(void)
 {
-	pid_t a = waiter(NULL), b = waiter(NULL);
+	pid_t a = start_child(NULL), b = start_child(NULL);
 	int sa, sb;
 
 	ok(setpgid(a, a) == 0 && setpgid(b, a) == 0, "two children in a group of their own");
@@ -121,15 +58,12 @@ static void uids_1000_1001_1002(void)
 {
 	if (setresuid(1000, 1001, 1002))
 		_exit(1);
-	/* setresuid clears it */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static void uid_2000(void)
 {
 	if (setresuid(2000, 2000, 2000))
 		_exit(1);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /* The result of kill(pid, sig) by a process with these ids: 0 or errno. */
@@ -151,7 +85,7 @@ static int kill_as(uid_t r, uid_t e, uid_t s, pid_t pid, int sig, int new_sessio
 
 static void test_permission(void)
 {
-	pid_t t = waiter(uids_1000_1001_1002), u;
+	pid_t t = start_child(uids_1000_1001_1002), u;
 
 	ok(kill_as(1001, 1001, 1001, t, 0, 0) == EPERM, "SIG-013: the target's euid is irrelevant");
 	ok(kill_as(1000, 1000, 1000, t, 0, 0) == 0, "SIG-013: its real uid counts");
@@ -161,13 +95,13 @@ static void test_permission(void)
 	ok(kill_as(7, 7, 7, t, SIGCONT, 0) == 0, "SIG-014: SIGCONT within the session");
 	ok(kill_as(7, 7, 7, t, SIGCONT, 1) == EPERM, "SIG-014: not from another session");
 
-	u = waiter(uid_2000);
+	u = start_child(uid_2000);
 	setpgid(t, t);
 	setpgid(u, t);
 	ok(kill_as(2000, 2000, 2000, -t, 0, 0) == 0, "SIG-015: one permitted member is enough");
 	ok(kill_as(7, 7, 7, -t, 0, 0) == EPERM, "SIG-015: none is EPERM");
-	end(t);
-	end(u);
+	end_child(t);
+	end_child(u);
 }
 
 static void test_info(void)
@@ -210,7 +144,7 @@ static void test_info(void)
 	ok(syscall(SYS_rt_sigqueueinfo, me, SIGUSR1, &info) == 0 && last.si_code == 0x80 &&
 		   last.si_signo == SIGUSR1,
 	   "SIG-034: to oneself any code, the argument is the number");
-	child = waiter(NULL);
+	child = start_child(NULL);
 	info.si_code = 0;
 	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, SIGUSR1, &info), EPERM),
 	   "SIG-034: code 0 to another");
@@ -224,7 +158,7 @@ static void test_info(void)
 	   "SIG-034: rt_tgsigqueueinfo wants positive ids");
 	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, (void *)8), EFAULT),
 	   "SIG-034: a bad pointer");
-	end(child);
+	end_child(child);
 	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, &info), ESRCH), "SIG-034: nobody there");
 }
 
