@@ -126,6 +126,8 @@ static void test_kernel_made(void)
 		   info.si_code == SI_USER && info.si_pid == getpid(),
 	   "SIG-035: SIGPIPE");
 	close(p[1]);
+	signal(SIGALRM, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
 }
 
 /* What each signal does by default. */
