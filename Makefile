@@ -32,7 +32,7 @@ OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(ASM_SOURCES:%.asm=$(B)/%.asm.o)
 
 CFLAGS := -std=gnu11 -g -ffreestanding -fno-builtin-printf -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow \
-	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none \
+	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none -mpreferred-stack-boundary=3 \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
 ifeq ($(CI),1)
@@ -63,10 +63,18 @@ $(B)/%.asm.o: %.asm Makefile
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf64 -g -F dwarf -I. -MD $(@:.o=.d) -o $@ $<
 
-$(B)/conduit.elf: $(OBJECTS) linker.ld
+LINK = $(LD) -nostdlib -static -z noexecstack -z max-page-size=0x1000 --build-id=none \
+	--no-warn-rwx-segments -T linker.ld
+
+# Two passes: the table of function names is made from the first image and lies behind all code.
+$(B)/conduit.elf: $(OBJECTS) linker.ld tools/ksyms
 	$(say) LD $@
-	$(Q)$(LD) -nostdlib -static -z noexecstack -z max-page-size=0x1000 --build-id=none \
-		--no-warn-rwx-segments -T linker.ld -o $@ $(OBJECTS)
+	$(Q)tools/ksyms >$(B)/ksyms0.c
+	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms0.o $(B)/ksyms0.c
+	$(Q)$(LINK) -o $(B)/conduit0.elf $(OBJECTS) $(B)/ksyms0.o
+	$(Q)tools/ksyms $(B)/conduit0.elf >$(B)/ksyms.c
+	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms.o $(B)/ksyms.c
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(B)/ksyms.o
 
 clean:
 	rm -rf build

@@ -6,13 +6,10 @@
 #include "boot/internal.h"
 #include "kernel/lib/compiler.h"
 
-#define BOOT_STACK_SIZE 16384
-#define KERNEL_BASE     0xffffffff80000000ull
+#define KERNEL_BASE 0xffffffff80000000ull
 
 extern char _end[];
 
-static char boot_stack[BOOT_STACK_SIZE] __aligned(16) __used;
-char *const boot_stack_end_pointer = boot_stack + BOOT_STACK_SIZE;
 static struct boot_info boot_info;
 
 /* kernel/main.c */

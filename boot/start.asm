@@ -113,7 +113,6 @@ section .text
 extern _sbss
 extern _ebss
 extern boot_main
-extern boot_stack_top
 ; EDI: loader, ESI: what it passed (physical). Never returns.
 start64_high:
 	mov ax, 16
@@ -138,5 +137,11 @@ start64_high:
 .hang:
 	hlt
 	jmp .hang
+
+section .bss nobits alloc noexec write align=32768
+; The first task's kernel stack: the upper THREAD_SIZE bytes.
+	resb 32768
+global boot_stack_top
+boot_stack_top:
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -26,6 +26,24 @@ int vprintk(const char *fmt, va_list args) __printf(1, 0);
 /* Stops the machine: prints the reason, the registers and a backtrace, and ends QEMU. */
 void __noreturn panic(const char *fmt, ...) __printf(1, 2);
 
+/* One message of the log, for /dev/kmsg and syslog(2). */
+#define PRINTK_TEXT_MAX 1024
+struct printk_record {
+	u64 seq;        /* counts messages since boot */
+	u64 time_ns;    /* since boot */
+	int level;      /* 0-7 */
+	size_t length;
+	char text[PRINTK_TEXT_MAX];
+};
+
+/* The oldest message with a number of at least seq; false when there is none. Any context. */
+bool printk_read(u64 seq, struct printk_record *record);
+/* The number that the next message gets. */
+u64 printk_next_seq(void);
+/* Implemented in the roof; sleeps until printk_next_seq() > seq. 0 or -ERESTARTSYS. */
+int printk_wait(u64 seq);
+struct wait_queue_head *printk_wait_queue(void);
+
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt
 #endif

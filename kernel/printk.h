@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The log's side towards main.c and panic.c; printing itself is kernel/lib/printk.h. */
+#ifndef CONDUIT_PRINTK_H
+#define CONDUIT_PRINTK_H
+
+#include "kernel/lib/types.h"
+
+/* Takes console=, quiet and loglevel= from the command line. */
+void printk_init(const char *cmdline);
+
+/* Set by panic(): from then on printing does not wait for a lock. */
+extern bool printk_panicking;
+
+#endif
