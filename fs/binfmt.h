@@ -82,9 +82,7 @@ int bprm_change_interp(const char *interp, struct linux_binprm *bprm);
 /* Opens a file for execution: regular, not noexec, MAY_EXEC, writers denied. ERR_PTR on failure. */
 struct file *open_exec(const char *name);
 
-/* Implemented in kernel/x86/. flush_thread(): FPU, FS and GS as a fresh program finds them. */
-void flush_thread(void);
-/* Registers of a fresh program. */
+/* Registers, FPU, FS and GS of a fresh program; implemented in kernel/x86/. */
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 
 #endif

@@ -529,7 +529,6 @@ int begin_new_exec(struct linux_binprm *bprm)
 
 	me->flags &= ~(PF_FORKNOEXEC | PF_KTHREAD | PF_NPROC_EXCEEDED);
 	me->did_exec = true;
-	flush_thread();
 	do_close_on_exec(me->files);
 
 	if (bprm->secureexec) {

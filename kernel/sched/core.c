@@ -33,6 +33,7 @@
 #include "kernel/x86/apic.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/switch_to.h"
+#include "kernel/x86/uaccess.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/internal.h"
 #include "kernel/sched/mm_switch.h"
@@ -377,6 +378,9 @@ static void finish_task_switch(struct task_struct *prev)
 void schedule_tail(struct task_struct *prev)
 {
 	finish_task_switch(prev);
+	/* CLONE_CHILD_SETTID: only the child itself can write to its memory. */
+	if (current->set_child_tid)
+		put_user(current->pid, current->set_child_tid);
 }
 
 /* The page tables: a kernel thread goes on with those that it finds (active_mm). */
