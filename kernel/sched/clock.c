@@ -6,6 +6,7 @@
  * A single aligned 64-bit offset needs no lock: readers see the old or the new one.
  * Linux: kernel/time/timekeeping.c. Left out: NTP, leap seconds, suspend, vDSO.
  */
+#include "kernel/x86/rtc.h"
 #include "kernel/x86/tsc.h"
 #include "kernel/lib/compiler.h"
 #include "kernel/sched/clock.h"

@@ -30,7 +30,7 @@
  * Linux: kernel/sched/core.c. Start at: __schedule(), try_to_wake_up().
  */
 #include "kernel/lib/bug.h"
-#include "kernel/x86/apic.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/switch_to.h"
 #include "kernel/x86/uaccess.h"

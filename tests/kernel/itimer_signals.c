@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interval timers and CPU limits: SIGALRM, SIGVTALRM, SIGPROF at their time, once or periodically;
+ * alarm() and setitimer() share one timer; fork does not inherit it, exec does; SIGXCPU and SIGKILL.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "tests/ktap.h"
+
+#define MS 1000000ll
+
+static volatile sig_atomic_t count[65];
+
+static void note(int sig)
+{
+	count[sig]++;
+}
+
+static long long clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+static int failed_with(long ret, int err)
+{
+	return ret == -1 && errno == err;
+}
+
+static int arm(int which, int value_ms, int interval_ms)
+{
+	struct itimerval it = {{interval_ms / 1000, interval_ms % 1000 * 1000},
+			       {value_ms / 1000, value_ms % 1000 * 1000}};
+
+	return setitimer(which, &it, NULL);
+}
+
+/* True when the signal has come so often within 10 s; the CPU is busy meanwhile. */
+static int burn_until(int sig, int times)
+{
+	long long end = clock_ns(CLOCK_MONOTONIC) + 10000 * MS;
+
+	while (count[sig] < times && clock_ns(CLOCK_MONOTONIC) < end)
+		;
+	return count[sig] >= times;
+}
+
+static void test_real(void)
+{
+	long long start = clock_ns(CLOCK_MONOTONIC), took;
+	struct itimerval it;
+
+	arm(ITIMER_REAL, 50, 0);
+	while (!count[SIGALRM])
+		pause();
+	took = clock_ns(CLOCK_MONOTONIC) - start;
+	ok(took >= 50 * MS && took < 1000 * MS, "ITIMER_REAL fires after its time");
+	ok(getitimer(ITIMER_REAL, &it) == 0 && !it.it_value.tv_sec && !it.it_value.tv_usec,
+	   "once");
+	count[SIGALRM] = 0;
+	start = clock_ns(CLOCK_MONOTONIC);
+	arm(ITIMER_REAL, 20, 20);
+	while (count[SIGALRM] < 5)
+		pause();
+	took = clock_ns(CLOCK_MONOTONIC) - start;
+	ok(took >= 100 * MS, "or periodically");
+	ok(getitimer(ITIMER_REAL, &it) == 0 && it.it_interval.tv_usec == 20000 &&
+		   it.it_value.tv_usec > 0 && it.it_value.tv_usec <= 20000,
+	   "getitimer shows the rest and the period");
+	arm(ITIMER_REAL, 0, 0);
+	count[SIGALRM] = 0;
+	usleep(50000);
+	ok(count[SIGALRM] == 0, "a value of 0 turns it off");
+}
+
+static void test_alarm(void)
+{
+	struct itimerval it;
+
+	ok(syscall(SYS_alarm, 100) == 0, "no alarm before");
+	ok(getitimer(ITIMER_REAL, &it) == 0 && it.it_value.tv_sec >= 99, "alarm is ITIMER_REAL");
+	arm(ITIMER_REAL, 400, 0);
+	ok(syscall(SYS_alarm, 0) == 1, "less than a second left counts as one");
+	ok(syscall(SYS_alarm, 0) == 0, "alarm(0) turns it off");
+}
+
+static void test_cpu(void)
+{
+	long long start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	struct timespec ts = {0, 100000000};
+
+	arm(ITIMER_PROF, 50, 0);
+	nanosleep(&ts, NULL);
+	ok(!count[SIGPROF], "ITIMER_PROF does not count sleep");
+	ok(burn_until(SIGPROF, 1) && clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start >= 40 * MS,
+	   "but CPU time");
+	arm(ITIMER_VIRTUAL, 20, 20);
+	/* A loop that is nearly all user mode. */
+	for (volatile long i = 0; count[SIGVTALRM] < 3 && i < 20000000000; i++)
+		;
+	ok(count[SIGVTALRM] >= 3, "ITIMER_VIRTUAL counts user time");
+	arm(ITIMER_VIRTUAL, 0, 0);
+}
+
+static void test_errors(void)
+{
+	struct itimerval it = {{0, 0}, {0, 1000000}};
+
+	ok(failed_with(syscall(SYS_setitimer, 0, &it, NULL), EINVAL) &&
+		   failed_with(syscall(SYS_setitimer, 0, 8, NULL), EFAULT) &&
+		   failed_with(syscall(SYS_getitimer, 0, 8), EFAULT),
+	   "a million microseconds: EINVAL; bad pointers: EFAULT");
+	memset(&it, 0, sizeof(it));
+	ok(failed_with(syscall(SYS_setitimer, 3, &it, NULL), EINVAL) &&
+		   failed_with(syscall(SYS_getitimer, -1, &it), EINVAL),
+	   "there are three timers");
+}
+
+static void test_fork(void)
+{
+	struct itimerval it;
+	int status;
+	pid_t pid;
+
+	arm(ITIMER_REAL, 5000, 0);
+	pid = fork();
+	if (!pid) {
+		getitimer(ITIMER_REAL, &it);
+		_exit(it.it_value.tv_sec || it.it_value.tv_usec);
+	}
+	waitpid(pid, &status, 0);
+	arm(ITIMER_REAL, 0, 0);
+	ok(status == 0, "a child has no timer");
+}
+
+/* SIGXCPU each second from the soft limit on, SIGKILL at the hard one. */
+static void test_cpu_limit(void)
+{
+	struct rlimit limit = {1, 2};
+	int fds[2], status;
+	char byte;
+	pid_t pid;
+
+	if (pipe(fds))
+		return;
+	pid = fork();
+	if (!pid) {
+		long long end = clock_ns(CLOCK_MONOTONIC) + 30000 * MS;
+
+		signal(SIGXCPU, note);
+		setrlimit(RLIMIT_CPU, &limit);
+		burn_until(SIGXCPU, 1);
+		if (count[SIGXCPU] && write(fds[1], "x", 1) != 1)
+			_exit(1);
+		while (clock_ns(CLOCK_MONOTONIC) < end)
+			;
+		_exit(0);
+	}
+	close(fds[1]);
+	ok(read(fds[0], &byte, 1) == 1, "the soft limit sends SIGXCPU");
+	waitpid(pid, &status, 0);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the hard limit kills");
+	close(fds[0]);
+}
+
+int main(int argc, char **argv)
+{
+	struct itimerval it;
+	sigset_t set;
+	int status;
+	pid_t pid;
+
+	if (argc > 1) { /* after exec: the timer goes on */
+		getitimer(ITIMER_REAL, &it);
+		return it.it_value.tv_sec < 50;
+	}
+	sigemptyset(&set);
+	signal(SIGALRM, note);
+	signal(SIGPROF, note);
+	signal(SIGVTALRM, note);
+	test_real();
+	test_alarm();
+	test_cpu();
+	test_errors();
+	test_fork();
+	pid = fork();
+	if (!pid) {
+		arm(ITIMER_REAL, 60000, 0);
+		execl("/proc/self/exe", argv[0], "timer", (char *)NULL);
+		_exit(1);
+	}
+	waitpid(pid, &status, 0);
+	ok(status == 0, "exec keeps the timer");
+	test_cpu_limit();
+	return ktap_done();
+}
