@@ -15,6 +15,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/vsnprintf.h"
 #include "kernel/locking/completion.h"
 #include "kernel/locking/spinlock.h"
 #include "kernel/sched/kthread.h"
