@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Random numbers. Implemented in kernel/drivers/random.c; any context, from the first line. */
+/* Random numbers. Implemented in kernel/random.c; any context, from the first line. */
 #ifndef CONDUIT_LIB_RANDOM_H
 #define CONDUIT_LIB_RANDOM_H
 
+#include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 
 void get_random_bytes(void *buf, size_t n);
+/* To user space, for getrandom() and /dev/urandom: bytes written, or -EFAULT when none. Sleeps. */
+ssize_t get_random_bytes_user(char __user *buf, size_t count);
 /* Something that outsiders cannot guess happened: when it did is mixed in. */
 void add_device_randomness(const void *data, size_t n);
 /* Below ceil, each value equally likely; 0 for 0. */
