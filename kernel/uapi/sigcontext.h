@@ -35,6 +35,20 @@ struct rt_sigframe {
 	struct siginfo info;
 };
 
+/* The last 48 bytes of the FXSAVE part of a frame's FPU state: what follows it. */
+#define FP_XSTATE_MAGIC1      0x46505853u
+#define FP_XSTATE_MAGIC2      0x46505845u
+#define FP_XSTATE_MAGIC2_SIZE 4
+
+struct _fpx_sw_bytes {
+	unsigned int magic1;
+	unsigned int extended_size;   /* with the closing magic2 */
+	unsigned long long xfeatures;
+	unsigned int xstate_size;
+	unsigned int padding[7];
+};
+
+_Static_assert(sizeof(struct _fpx_sw_bytes) == 48, "ABI");
 _Static_assert(sizeof(struct sigcontext) == 256, "ABI");
 _Static_assert(sizeof(struct ucontext) == 304, "ABI");
 _Static_assert(__builtin_offsetof(struct rt_sigframe, info) == 312, "ABI");

@@ -4,6 +4,7 @@
  * layout, so nobody counts bytes by hand.
  */
 #include "kernel/sched/task.h"
+#include "kernel/x86/page.h"
 
 #define DEFINE_SYMBOL(name, value)                                                                 \
 	__asm__(".globl " #name "\n\t.set " #name ", %c0" : : "i"(value))
