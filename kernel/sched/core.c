@@ -280,6 +280,11 @@ int sched_fork(unsigned long clone_flags, struct task_struct *p)
 	/* Nobody can wake it up: wake_up_new_task() is the only way to the run queue. */
 	p->__state = TASK_NEW;
 	p->cpu = smp_processor_id();
+	if (unlikely(current->flags & PF_IDLE)) { /* the first tasks: not bound as we are */
+		p->flags &= ~PF_IDLE;
+		p->cpus_mask = ~0ull;
+		p->nr_cpus_allowed = NR_CPUS;
+	}
 
 	if (unlikely(p->sched_reset_on_fork)) {
 		if (p->policy == SCHED_FIFO || p->policy == SCHED_RR) {
@@ -510,6 +515,8 @@ void init_idle(struct task_struct *idle, int cpu)
 	idle->sched_class = &idle_sched_class;
 	idle->prio = idle->normal_prio = MAX_PRIO;
 	idle->static_prio = NICE_TO_PRIO(0);
+	idle->policy = SCHED_NORMAL;
+	set_load_weight(idle);
 	idle->cpu = cpu;
 	idle->cpus_mask = 1ull << cpu;
 	idle->nr_cpus_allowed = 1;
