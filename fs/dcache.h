@@ -39,7 +39,9 @@ struct dentry {
 	struct super_block *d_sb;       /* [I] */
 	void *d_fsdata;                 /* the file system's */
 	struct list_head d_child;       /* [P] in the parent's d_subdirs */
-	struct list_head d_subdirs;     /* [D] children */
+	struct list_head d_subdirs;     /* [D] children, by rising d_offset */
+	u64 d_offset;                   /* [P] position for readdir: never reused in its directory */
+	u64 d_next_offset;              /* [D] of the next new child */
 	struct hlist_node d_alias;      /* [i_lock] in inode->i_dentry */
 	struct rcu_head d_rcu;
 };
@@ -48,7 +50,6 @@ struct dentry {
 #define DCACHE_DISCONNECTED  0x0002 /* never had a name in a tree (pipes, sockets) */
 #define DCACHE_CANT_MOUNT    0x0004 /* removed: no longer a mount point to be */
 #define DCACHE_OP_REVALIDATE 0x0008
-#define DCACHE_CURSOR        0x0010 /* position of a directory reader: fs/libfs.c */
 
 struct dentry_operations {
 	/* Is a cached dentry still right? 0: forget it, look it up anew. May sleep. */
@@ -57,6 +58,8 @@ struct dentry_operations {
 	/* Text for d_path(), for objects without a place in a tree: "pipe:[12]". */
 	char *(*d_dname)(struct dentry *dentry, char *buffer, int buflen);
 };
+
+#define DCACHE_FIRST_OFFSET 2 /* behind "." and ".." */
 
 /* Odd while a rename or a move changes names or parents. */
 extern seqlock_t rename_lock;

@@ -142,10 +142,8 @@ struct inode {
 	spinlock_t i_lock;
 	u64 i_blocks;                   /* [L] 512-byte units */
 	unsigned int i_blkbits;
-	unsigned long i_state;          /* [L] I_NEW, I_FREEING… */
+	unsigned long i_state;          /* [L] I_FREEING */
 	struct rw_semaphore i_rwsem;    /* directory contents; file size and writes */
-	struct hlist_node i_hash;       /* inode hash of the super block, if used */
-	struct list_head i_sb_list;     /* in sb->s_inodes */
 	struct hlist_head i_dentry;     /* [L] aliases */
 	u64 i_version;
 	atomic_t i_count;               /* [A] */
@@ -168,7 +166,6 @@ struct inode {
 #define S_DEAD      (1 << 4) /* removed directory: nothing may be made in it */
 #define S_NOATIME   (1 << 1)
 
-#define I_NEW     0x8
 #define I_FREEING 0x20
 
 struct inode_operations {
@@ -295,12 +292,12 @@ struct super_block {
 	struct dentry *s_root;
 	struct rw_semaphore s_umount;
 	atomic_t s_active;
-	struct list_head s_inodes;      /* s_inode_list_lock */
-	spinlock_t s_inode_list_lock;
 	struct mutex s_vfs_rename_mutex; /* one cross-directory rename at a time */
 	u32 s_time_gran;
 	void *s_fs_info;
+	struct hlist_node s_instances;  /* in the type's fs_supers */
 	char s_id[32];
+	struct rcu_head s_rcu;
 };
 
 #define SB_RDONLY 1
@@ -309,6 +306,8 @@ struct super_block {
 #define SB_NOEXEC 8
 #define SB_KERNMOUNT (1 << 22)
 #define SB_NOUSER (1ul << 31)
+#define MS_RMT_MASK (SB_RDONLY | SB_SYNCHRONOUS) /* what remount changes in s_flags */
+#define SB_SYNCHRONOUS 16
 
 struct file_system_type {
 	const char *name;
@@ -325,6 +324,7 @@ struct file_system_type {
 #define FS_USERNS_MOUNT 8
 
 int register_filesystem(struct file_system_type *type);
+int filesystems_show(struct seq_file *m); /* /proc/filesystems */
 /* Mount without a place in the tree: pipefs, the shmem mount. ERR_PTR on failure. */
 struct vfsmount *kern_mount(struct file_system_type *type);
 
@@ -354,6 +354,7 @@ void inc_nlink(struct inode *inode);
 void drop_nlink(struct inode *inode);
 void clear_nlink(struct inode *inode);
 unsigned long get_next_ino(void);
+long get_nr_inodes(void);
 struct timespec64 current_time(struct inode *inode);
 void file_update_time(struct file *file);
 void file_accessed(struct file *file);

@@ -26,11 +26,9 @@ bool simple_empty(struct dentry *dentry);
 int simple_setattr(struct dentry *dentry, struct iattr *attr);
 const char *simple_get_link(struct dentry *dentry, struct inode *inode);
 
-/* Directories whose entries are the dentries below: open makes a cursor. */
-int dcache_dir_open(struct inode *inode, struct file *file);
-int dcache_dir_close(struct inode *inode, struct file *file);
-loff_t dcache_dir_lseek(struct file *file, loff_t offset, int whence);
+/* Directories whose entries are the dentries below, at positions d_offset. */
 int dcache_readdir(struct file *file, struct dir_context *ctx);
+loff_t dcache_dir_lseek(struct file *file, loff_t offset, int whence);
 ssize_t generic_read_dir(struct file *file, char __user *buf, size_t size, loff_t *pos);
 
 /* For ->read and ->write of small texts. */

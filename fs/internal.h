@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Private to fs/. */
+#ifndef CONDUIT_FS_INTERNAL_H
+#define CONDUIT_FS_INTERNAL_H
+
+#include "kernel/lib/types.h"
+#include "fs/fs.h"
+
+struct files_struct;
+struct fs_struct;
+struct filename;
+struct open_flags;
+struct iov_iter;
+
+/* The hash of a name, a byte at a time, so that the path walk can do it while it looks for '/'. */
+static inline u64 name_hash_init(const void *salt)
+{
+	return (unsigned long)salt >> 6;
+}
+
+static inline u64 name_hash_step(u64 hash, unsigned char c)
+{
+	return (hash + c) * 0x9e3779b97f4a7c15ull;
+}
+
+static inline u32 name_hash_end(u64 hash)
+{
+	return (u32)(hash >> 32);
+}
+
+/* super.c */
+struct super_block *alloc_super(struct file_system_type *type, unsigned long flags);
+void deactivate_super(struct super_block *sb);
+struct file_system_type *get_fs_type(const char *name);
+int do_remount_sb(struct super_block *sb, unsigned long flags, char *data);
+
+/* inode.c */
+void inode_init(void);
+
+/* char_dev.c */
+extern const struct file_operations def_chr_fops;
+extern const struct file_operations no_open_fops;
+/* pipe.c (FIFOs) */
+extern const struct file_operations pipefifo_fops;
+
+/* open.c */
+int do_truncate(struct dentry *dentry, loff_t length, unsigned int time_attrs, struct file *file);
+int do_dentry_open(struct file *file, struct inode *inode);
+int vfs_open(const struct path *path, struct file *file);
+int vfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
+int file_open_finish(struct file *file);
+
+/* locks.c */
+void locks_remove_file(struct file *file);
+void locks_remove_posix(struct file *file, struct files_struct *owner);
+void locks_free_lock_context(struct inode *inode);
+int fcntl_getlk(struct file *file, unsigned int cmd, struct flock *flock);
+int fcntl_setlk(unsigned int fd, struct file *file, unsigned int cmd, struct flock *flock);
+
+/* read_write.c */
+int rw_verify_area(int read_write, struct file *file, const loff_t *pos, size_t count);
+
+#endif
