@@ -55,6 +55,9 @@ typedef unsigned int fmode_t;
 #define FMODE_OPENED    0x80000u
 #define FMODE_CREATED   0x100000u
 #define FMODE_STREAM    0x200000u /* no position at all */
+#define FMODE_WRITER    0x10000u /* holds write access to the inode */
+#define FMODE_CAN_READ  0x20000u /* has a read operation */
+#define FMODE_CAN_WRITE 0x40000u
 
 /* access masks of inode_permission() */
 #define MAY_EXEC   0x1
@@ -166,11 +169,18 @@ struct inode {
 #define S_DEAD      (1 << 4) /* removed directory: nothing may be made in it */
 #define S_NOATIME   (1 << 1)
 
-#define I_FREEING 0x20
+#define I_FREEING  0x20
+#define I_LINKABLE 0x400 /* O_TMPFILE: may get a first name by linkat(2) */
+
+/* Lock classes of i_rwsem, in the order in which they nest. */
+enum { I_RWSEM_NORMAL, I_RWSEM_PARENT, I_RWSEM_PARENT2, I_RWSEM_CHILD };
 
 struct inode_operations {
 	struct dentry *(*lookup)(struct inode *dir, struct dentry *dentry, unsigned int flags);
-	/* For symlinks: the body, which stays valid while the inode does; may sleep. */
+	/*
+	 * For symlinks: the body, which stays valid while the inode does; may sleep. Symlinks with
+	 * i_link set are followed without a call.
+	 */
 	const char *(*get_link)(struct dentry *dentry, struct inode *inode);
 	/* Magic links (/proc/self/fd/3): jump to a path. Exactly one of the two is set. */
 	int (*jump_link)(struct dentry *dentry, struct inode *inode, struct path *path);
@@ -215,8 +225,6 @@ struct file {
 	struct address_space *f_mapping; /* [I] */
 	void *private_data;             /* the driver's or file system's */
 	struct list_head f_ep_links;    /* [L] epoll items that watch this file */
-	struct rcu_head f_rcu;
-	struct file *f_free_next;       /* delayed fput list */
 };
 
 /* getdents64(): the file system calls actor for each name; false from the actor ends the walk. */
@@ -333,7 +341,7 @@ static inline struct inode *file_inode(const struct file *file)
 	return file->f_inode;
 }
 
-/* References to open files. fput() may run the release at the return to user space. */
+/* References to open files. The last fput() ends the file at once and may sleep. */
 static inline struct file *get_file(struct file *file)
 {
 	atomic_long_inc(&file->f_count);
@@ -348,7 +356,8 @@ struct inode *igrab(struct inode *inode);
 void ihold(struct inode *inode);
 void iput(struct inode *inode);
 void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode);
-void inode_init_once(struct inode *inode);
+/* For ->free_inode of file systems without ->alloc_inode. */
+void free_inode_nonrcu(struct inode *inode);
 void set_nlink(struct inode *inode, unsigned int nlink);
 void inc_nlink(struct inode *inode);
 void drop_nlink(struct inode *inode);

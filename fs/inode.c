@@ -37,7 +37,7 @@ const struct file_operations no_open_fops = {
 	.open = no_open,
 };
 
-void inode_init_once(struct inode *inode)
+static void inode_init_once(struct inode *inode)
 {
 	memset(inode, 0, sizeof(*inode));
 	spin_lock_init(&inode->i_lock);
@@ -68,6 +68,11 @@ struct inode *new_inode(struct super_block *sb)
 	return inode;
 }
 
+void free_inode_nonrcu(struct inode *inode)
+{
+	kmem_cache_free(inode_cache, inode);
+}
+
 static void inode_free_rcu(struct rcu_head *head)
 {
 	struct inode *inode = container_of(head, struct inode, i_rcu);
@@ -75,7 +80,7 @@ static void inode_free_rcu(struct rcu_head *head)
 	if (inode->i_sb->s_op->free_inode)
 		inode->i_sb->s_op->free_inode(inode);
 	else
-		kmem_cache_free(inode_cache, inode);
+		free_inode_nonrcu(inode);
 }
 
 static void evict(struct inode *inode)

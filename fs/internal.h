@@ -34,14 +34,26 @@ void deactivate_super(struct super_block *sb);
 struct file_system_type *get_fs_type(const char *name);
 int do_remount_sb(struct super_block *sb, unsigned long flags, char *data);
 
+/* file.c, namei.c */
+void files_struct_init(void);
+void names_init(void);
+
 /* inode.c */
 void inode_init(void);
+
+/* ramfs.c */
+extern struct file_system_type ramfs_fs_type, rootfs_fs_type;
+extern const struct file_operations ramfs_file_operations;
+void ramfs_free_inode(struct inode *inode);
 
 /* char_dev.c */
 extern const struct file_operations def_chr_fops;
 extern const struct file_operations no_open_fops;
 /* pipe.c (FIFOs) */
 extern const struct file_operations pipefifo_fops;
+
+/* file_table.c */
+void release_empty_file(struct file *file);
 
 /* open.c */
 int do_truncate(struct dentry *dentry, loff_t length, unsigned int time_attrs, struct file *file);

@@ -40,12 +40,14 @@ struct mount {
 	struct dentry *mnt_mountpoint;  /* [M] referenced */
 	struct vfsmount mnt;
 	atomic_t mnt_count;             /* [A] paths, children, being in the tree */
+	atomic_t mnt_writers;           /* [A] files open for writing, changes under way */
 	struct list_head mnt_mounts;    /* [S] children */
 	struct list_head mnt_child;     /* [S] */
 	struct list_head mnt_list;      /* [S] in the order of mounting: /proc/mounts */
 	const char *mnt_devname;        /* [I] */
 	int mnt_id;                     /* [I] */
 	bool mnt_attached;              /* [S] in the tree */
+	int mnt_expiry_mark;            /* [A] a first umount2(MNT_EXPIRE) was here */
 	struct rcu_head mnt_rcu;
 };
 
@@ -70,13 +72,14 @@ static inline struct vfsmount *mntget(struct vfsmount *mnt)
 void mntput(struct vfsmount *mnt);
 
 /* The mount on top of (mnt, dentry), with a reference, or NULL. */
-struct vfsmount *lookup_mnt(const struct path *path);
+struct vfsmount *lookup_mnt(struct vfsmount *mnt, struct dentry *dentry);
 /* The same without a reference: caller holds rcu_read_lock() and checks mount_lock itself. */
 struct mount *__lookup_mnt(struct vfsmount *mnt, struct dentry *dentry);
 bool is_local_mountpoint(struct dentry *dentry);
 
 /* 0, or -EROFS when the mount or its file system is read-only. */
 int mnt_want_write(struct vfsmount *mnt);
+int __mnt_want_write(struct vfsmount *mnt);
 int mnt_want_write_file(struct file *file);
 void mnt_drop_write(struct vfsmount *mnt);
 void mnt_drop_write_file(struct file *file);
@@ -92,10 +95,8 @@ int do_mount(const char *dev_name, const char *dir_name, const char *type, unsig
 int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags,
 	       void *data);
 void kern_unmount(struct vfsmount *mnt);
-/* Internal bind: tree for the shell's init; unused mounts are freed by mntput(). */
+/* Mounts the root file system and makes it init_fs's root and working directory. */
 void mnt_init(void);
-void init_mount_tree(void);
-extern struct path init_root; /* the root of the first process, set by init_mount_tree() */
 
 /* Lines of /proc/<pid>/{mounts,mountinfo}; caller holds namespace_sem. */
 int show_vfsmnt(struct seq_file *m, struct vfsmount *mnt);

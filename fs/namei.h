@@ -40,6 +40,7 @@ struct filename {
 /* Copies a name from user space: ERR_PTR(-EFAULT), (-ENAMETOOLONG), (-ENOENT) for "". */
 struct filename *getname(const char __user *name);
 struct filename *getname_flags(const char __user *name, int lookup_flags);
+struct filename *getname_uflags(const char __user *name, int uflags); /* AT_EMPTY_PATH */
 struct filename *getname_kernel(const char *name);
 void putname(struct filename *name);
 

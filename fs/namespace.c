@@ -1,0 +1,863 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tree of mounts.
+ *
+ * Idea: a mount covers a dentry of its parent mount. The path walk, whenever it comes to a dentry
+ * with DCACHE_MOUNTED, asks the hash table (parent mount, dentry) -> mount and goes on there.
+ *
+ * Data:  mount_hashtable[parent, mountpoint] --mnt_hash--> struct mount --mnt_parent--> ...
+ *        mount_list: all mounts of the tree in the order in which they were made
+ *
+ * Rules: 1. Being in the tree is one reference; a child holds one to its parent, one to its mount
+ *        point. So mnt_count == 2 when only the tree and the caller of umount(2) have it.
+ *        2. A mount out of the tree is its own parent.
+ *        3. Becoming read-only: set the flag, then look for writers; writers count themselves,
+ *        then look at the flag. One of the two sees the other.
+ * Locking: namespace_sem for everything that changes the tree; inside it mount_lock for the hash
+ * and parents, so that walks can read those under RCU and check its sequence.
+ * Sleeps: mntput() may. Linux: fs/namespace.c. Left out: mount namespaces, propagation, pivot_root.
+ * Start at: path_mount, do_umount, __lookup_mnt.
+ */
+#include "fs/mount.h"
+#include "fs/dcache.h"
+#include "fs/fs_struct.h"
+#include "fs/internal.h"
+#include "fs/namei.h"
+#include "fs/seq_file.h"
+#include "kernel/lib/bug.h"
+#include "kernel/lib/err.h"
+#include "kernel/lib/printk.h"
+#include "kernel/lib/string.h"
+#include "kernel/locking/rwsem.h"
+#include "kernel/sched/cred.h"
+#include "kernel/sched/task.h"
+#include "kernel/syscall.h"
+#include "kernel/uapi/mount.h"
+#include "kernel/x86/uaccess.h"
+#include "mm/slab.h"
+
+#define MOUNT_HASH_BITS 6
+
+seqlock_t mount_lock = __SEQLOCK_UNLOCKED(mount_lock);
+DECLARE_RWSEM(namespace_sem);
+LIST_HEAD(mount_list);
+static struct hlist_head mount_hashtable[1 << MOUNT_HASH_BITS];
+static atomic_t last_mnt_id;
+
+static inline struct hlist_head *m_hash(const struct vfsmount *mnt, const struct dentry *dentry)
+{
+	unsigned long hash = ((unsigned long)mnt >> 6) + ((unsigned long)dentry >> 6);
+
+	return &mount_hashtable[(hash ^ (hash >> MOUNT_HASH_BITS)) & ((1 << MOUNT_HASH_BITS) - 1)];
+}
+
+/* ---- look-up ---- */
+
+struct mount *__lookup_mnt(struct vfsmount *mnt, struct dentry *dentry)
+{
+	struct mount *p;
+
+	hlist_for_each_entry_rcu (p, m_hash(mnt, dentry), mnt_hash) {
+		if (&p->mnt_parent->mnt == mnt && p->mnt_mountpoint == dentry)
+			return p;
+	}
+	return NULL;
+}
+
+struct vfsmount *lookup_mnt(struct vfsmount *mnt, struct dentry *dentry)
+{
+	struct mount *child;
+	unsigned int seq;
+
+	for (;;) {
+		seq = read_seqbegin(&mount_lock);
+		rcu_read_lock();
+		child = __lookup_mnt(mnt, dentry);
+		if (child && !atomic_inc_not_zero(&child->mnt_count)) {
+			rcu_read_unlock();
+			continue;
+		}
+		rcu_read_unlock();
+		if (!read_seqretry(&mount_lock, seq))
+			return child ? &child->mnt : NULL;
+		if (child)
+			mntput(&child->mnt);
+	}
+}
+
+/* Is anything mounted on that dentry, through whichever mount? */
+bool is_local_mountpoint(struct dentry *dentry)
+{
+	struct mount *mnt;
+	bool found = false;
+
+	if (likely(!d_mountpoint(dentry)))
+		return false;
+	down_read(&namespace_sem);
+	list_for_each_entry (mnt, &mount_list, mnt_list) {
+		if (mnt->mnt_mountpoint == dentry && mnt->mnt_parent != mnt) {
+			found = true;
+			break;
+		}
+	}
+	up_read(&namespace_sem);
+	return found;
+}
+
+/* ---- making and freeing ---- */
+
+static struct mount *alloc_vfsmnt(const char *name)
+{
+	struct mount *mnt = kzalloc(sizeof(*mnt), GFP_KERNEL);
+
+	if (!mnt)
+		return NULL;
+	mnt->mnt_devname = kstrdup(name ? name : "none", GFP_KERNEL);
+	if (!mnt->mnt_devname) {
+		kfree(mnt);
+		return NULL;
+	}
+	mnt->mnt_id = atomic_inc_return(&last_mnt_id);
+	mnt->mnt_parent = mnt;
+	atomic_set(&mnt->mnt_count, 1);
+	INIT_HLIST_NODE(&mnt->mnt_hash);
+	INIT_LIST_HEAD(&mnt->mnt_mounts);
+	INIT_LIST_HEAD(&mnt->mnt_child);
+	INIT_LIST_HEAD(&mnt->mnt_list);
+	return mnt;
+}
+
+static void free_vfsmnt_rcu(struct rcu_head *head)
+{
+	struct mount *mnt = container_of(head, struct mount, mnt_rcu);
+
+	kfree(mnt->mnt_devname);
+	kfree(mnt);
+}
+
+void mntput(struct vfsmount *m)
+{
+	struct mount *mnt;
+
+	if (!m)
+		return;
+	mnt = real_mount(m);
+	if (!atomic_dec_and_test(&mnt->mnt_count))
+		return;
+	ASSERT(list_empty(&mnt->mnt_mounts) && !mnt->mnt_attached);
+	dput(m->mnt_root);
+	deactivate_super(m->mnt_sb);
+	call_rcu(&mnt->mnt_rcu, free_vfsmnt_rcu);
+}
+
+static struct mount *vfs_kern_mount(struct file_system_type *type, int flags, const char *name,
+				    void *data)
+{
+	struct mount *mnt = alloc_vfsmnt(name);
+	struct dentry *root;
+
+	if (!mnt)
+		return ERR_PTR(-ENOMEM);
+	root = type->mount(type, flags, name, data);
+	if (IS_ERR(root)) {
+		free_vfsmnt_rcu(&mnt->mnt_rcu);
+		return ERR_CAST(root);
+	}
+	mnt->mnt.mnt_root = root;
+	mnt->mnt.mnt_sb = root->d_sb;
+	mnt->mnt_mountpoint = root;
+	return mnt;
+}
+
+struct vfsmount *kern_mount(struct file_system_type *type)
+{
+	struct mount *mnt = vfs_kern_mount(type, SB_KERNMOUNT, type->name, NULL);
+
+	if (IS_ERR(mnt))
+		return ERR_CAST(mnt);
+	mnt->mnt.mnt_flags = MNT_INTERNAL;
+	return &mnt->mnt;
+}
+
+void kern_unmount(struct vfsmount *mnt)
+{
+	if (!IS_ERR_OR_NULL(mnt))
+		mntput(mnt);
+}
+
+/* Another mount of the same file system, showing the tree below root. */
+static struct mount *clone_mnt(struct mount *old, struct dentry *root)
+{
+	struct mount *mnt = alloc_vfsmnt(old->mnt_devname);
+
+	if (!mnt)
+		return ERR_PTR(-ENOMEM);
+	mnt->mnt.mnt_flags = old->mnt.mnt_flags & ~MNT_INTERNAL;
+	atomic_inc(&old->mnt.mnt_sb->s_active);
+	mnt->mnt.mnt_sb = old->mnt.mnt_sb;
+	mnt->mnt.mnt_root = dget(root);
+	mnt->mnt_mountpoint = root;
+	return mnt;
+}
+
+/* ---- the tree: namespace_sem held for writing ---- */
+
+/* Takes over the caller's reference to mnt as the tree's (rule 1). */
+static void attach_mnt(struct mount *mnt, struct mount *parent, struct dentry *mountpoint)
+{
+	mntget(&parent->mnt);
+	spin_lock(&mountpoint->d_lock);
+	mountpoint->d_flags |= DCACHE_MOUNTED;
+	spin_unlock(&mountpoint->d_lock);
+	write_seqlock(&mount_lock);
+	mnt->mnt_parent = parent;
+	mnt->mnt_mountpoint = dget(mountpoint);
+	mnt->mnt_attached = true;
+	hlist_add_head_rcu(&mnt->mnt_hash, m_hash(&parent->mnt, mountpoint));
+	write_sequnlock(&mount_lock);
+	list_add_tail(&mnt->mnt_child, &parent->mnt_mounts);
+	list_add_tail(&mnt->mnt_list, &mount_list);
+}
+
+static void clear_mountpoint(struct dentry *mountpoint)
+{
+	struct mount *p;
+
+	list_for_each_entry (p, &mount_list, mnt_list) {
+		if (p->mnt_mountpoint == mountpoint && p->mnt_parent != p)
+			return;
+	}
+	spin_lock(&mountpoint->d_lock);
+	mountpoint->d_flags &= ~DCACHE_MOUNTED;
+	spin_unlock(&mountpoint->d_lock);
+}
+
+/*
+ * Takes a mount out of the tree; the tree's reference becomes the caller's. The parent's and the
+ * mount point's references go to *old, for path_put() without locks.
+ */
+static void detach_mnt(struct mount *mnt, struct path *old)
+{
+	old->mnt = &mnt->mnt_parent->mnt;
+	old->dentry = mnt->mnt_mountpoint;
+	write_seqlock(&mount_lock);
+	hlist_del_init_rcu(&mnt->mnt_hash);
+	mnt->mnt_parent = mnt;
+	mnt->mnt_mountpoint = mnt->mnt.mnt_root;
+	mnt->mnt_attached = false;
+	write_sequnlock(&mount_lock);
+	list_del_init(&mnt->mnt_child);
+	list_del_init(&mnt->mnt_list);
+	clear_mountpoint(old->dentry);
+}
+
+/* Takes mnt and all that is mounted below it out of the tree; drops and takes namespace_sem. */
+static void umount_tree(struct mount *root)
+{
+	for (;;) {
+		struct mount *mnt = root;
+		struct path old;
+
+		while (!list_empty(&mnt->mnt_mounts))
+			mnt = list_first_entry(&mnt->mnt_mounts, struct mount, mnt_child);
+		detach_mnt(mnt, &old);
+		up_write(&namespace_sem);
+		path_put(&old);
+		mntput(&mnt->mnt);
+		down_write(&namespace_sem);
+		if (mnt == root)
+			break;
+	}
+}
+
+/* Puts mnt on top of path: 0 (the reference is the tree's now) or -errno. */
+static int graft_tree(struct mount *mnt, const struct path *path)
+{
+	struct inode *dir = d_inode(path->dentry);
+	int error = 0;
+
+	if (d_is_dir(path->dentry) != d_is_dir(mnt->mnt.mnt_root))
+		return -ENOTDIR;
+	/* Against rmdir of the mount point. */
+	down_write(&dir->i_rwsem);
+	if ((path->dentry->d_flags & DCACHE_CANT_MOUNT) || !real_mount(path->mnt)->mnt_attached)
+		error = -ENOENT;
+	else
+		attach_mnt(mnt, real_mount(path->mnt), path->dentry);
+	up_write(&dir->i_rwsem);
+	return error;
+}
+
+/* path leads to what is on top there by now: another mount may have come first. */
+static void follow_to_top(struct path *path)
+{
+	struct vfsmount *mnt;
+
+	while (d_mountpoint(path->dentry) && (mnt = lookup_mnt(path->mnt, path->dentry))) {
+		path_put(path);
+		path->mnt = mnt;
+		path->dentry = dget(mnt->mnt_root);
+	}
+}
+
+/* ---- reading and writing ---- */
+
+bool __mnt_is_readonly(const struct vfsmount *mnt)
+{
+	return (READ_ONCE(mnt->mnt_flags) & MNT_READONLY) ||
+	       (READ_ONCE(mnt->mnt_sb->s_flags) & SB_RDONLY);
+}
+
+int __mnt_want_write(struct vfsmount *mnt)
+{
+	atomic_inc(&real_mount(mnt)->mnt_writers); /* a full barrier: rule 3 */
+	if (likely(!__mnt_is_readonly(mnt)))
+		return 0;
+	mnt_drop_write(mnt);
+	return -EROFS;
+}
+
+int mnt_want_write(struct vfsmount *mnt)
+{
+	return __mnt_want_write(mnt);
+}
+
+void mnt_drop_write(struct vfsmount *mnt)
+{
+	atomic_dec(&real_mount(mnt)->mnt_writers);
+}
+
+/* A file open for writing is counted already. */
+int mnt_want_write_file(struct file *file)
+{
+	return __mnt_want_write(file->f_path.mnt);
+}
+
+void mnt_drop_write_file(struct file *file)
+{
+	mnt_drop_write(file->f_path.mnt);
+}
+
+static int mnt_make_readonly(struct mount *mnt)
+{
+	mnt->mnt.mnt_flags |= MNT_READONLY;
+	smp_mb(); /* rule 3 */
+	if (atomic_read(&mnt->mnt_writers) > 0) {
+		mnt->mnt.mnt_flags &= ~MNT_READONLY;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+bool path_noexec(const struct path *path)
+{
+	return (path->mnt->mnt_flags & MNT_NOEXEC) || (path->mnt->mnt_sb->s_flags & SB_NOEXEC);
+}
+
+bool mnt_may_suid(const struct vfsmount *mnt)
+{
+	return !(mnt->mnt_flags & MNT_NOSUID) && !(mnt->mnt_sb->s_flags & SB_NOSUID);
+}
+
+bool may_open_dev(const struct path *path)
+{
+	return !(path->mnt->mnt_flags & MNT_NODEV) && !(path->mnt->mnt_sb->s_flags & SB_NODEV);
+}
+
+/* ---- mount(2) ---- */
+
+static int do_new_mount(const struct path *path, const char *fstype, int sb_flags, int mnt_flags,
+			const char *name, void *data)
+{
+	struct file_system_type *type;
+	struct path at = *path;
+	struct mount *mnt;
+	int error;
+
+	if (!fstype)
+		return -EINVAL;
+	type = get_fs_type(fstype);
+	if (!type)
+		return -ENODEV;
+	mnt = vfs_kern_mount(type, sb_flags, name, data);
+	if (IS_ERR(mnt))
+		return (int)PTR_ERR(mnt);
+	mnt->mnt.mnt_flags = mnt_flags;
+	path_get(&at);
+	down_write(&namespace_sem);
+	follow_to_top(&at);
+	error = -EINVAL;
+	if (mnt->mnt.mnt_sb->s_flags & SB_NOUSER)
+		goto out;
+	error = -EBUSY; /* the same once more on top of itself */
+	if (at.mnt->mnt_sb == mnt->mnt.mnt_sb && at.mnt->mnt_root == at.dentry)
+		goto out;
+	error = graft_tree(mnt, &at);
+out:
+	up_write(&namespace_sem);
+	path_put(&at);
+	if (error)
+		mntput(&mnt->mnt);
+	return error;
+}
+
+/* Copies the mounts below old_root's subtree onto the new mount: mount --rbind. */
+static int copy_children(struct mount *old, struct dentry *below, struct mount *new)
+{
+	struct mount *child;
+	int error = 0;
+
+	list_for_each_entry (child, &old->mnt_mounts, mnt_child) {
+		struct mount *copy;
+
+		if (child == new || !is_subdir(child->mnt_mountpoint, below))
+			continue;
+		copy = clone_mnt(child, child->mnt.mnt_root);
+		if (IS_ERR(copy))
+			return (int)PTR_ERR(copy);
+		attach_mnt(copy, new, child->mnt_mountpoint);
+		error = copy_children(child, child->mnt.mnt_root, copy);
+		if (error)
+			break;
+	}
+	return error;
+}
+
+static int do_loopback(const struct path *path, const char *old_name, bool recurse)
+{
+	struct path old, at = *path;
+	struct mount *mnt;
+	int error;
+
+	if (!old_name || !*old_name)
+		return -EINVAL;
+	error = kern_path(old_name, LOOKUP_FOLLOW, &old);
+	if (error)
+		return error;
+	path_get(&at);
+	down_write(&namespace_sem);
+	follow_to_top(&at);
+	error = -EINVAL;
+	if (!real_mount(old.mnt)->mnt_attached)
+		goto out;
+	mnt = clone_mnt(real_mount(old.mnt), old.dentry);
+	error = (int)PTR_ERR(mnt);
+	if (IS_ERR(mnt))
+		goto out;
+	error = graft_tree(mnt, &at);
+	if (error) {
+		up_write(&namespace_sem);
+		mntput(&mnt->mnt);
+		down_write(&namespace_sem);
+		goto out;
+	}
+	if (recurse) {
+		error = copy_children(real_mount(old.mnt), old.dentry, mnt);
+		if (error)
+			umount_tree(mnt);
+	}
+out:
+	up_write(&namespace_sem);
+	path_put(&at);
+	path_put(&old);
+	return error;
+}
+
+static int do_move_mount(const struct path *path, const char *old_name)
+{
+	struct path old, at = *path, detached = {NULL, NULL};
+	struct mount *mnt, *p;
+	int error;
+
+	if (!old_name || !*old_name)
+		return -EINVAL;
+	error = kern_path(old_name, LOOKUP_FOLLOW, &old);
+	if (error)
+		return error;
+	path_get(&at);
+	down_write(&namespace_sem);
+	follow_to_top(&at);
+	mnt = real_mount(old.mnt);
+	error = -EINVAL;
+	if (old.dentry != old.mnt->mnt_root || mnt->mnt_parent == mnt || !mnt->mnt_attached)
+		goto out;
+	if (d_is_dir(at.dentry) != d_is_dir(old.dentry))
+		goto out;
+	error = -ELOOP; /* below itself */
+	for (p = real_mount(at.mnt); p != p->mnt_parent; p = p->mnt_parent) {
+		if (p == mnt)
+			goto out;
+	}
+	if (p == mnt)
+		goto out;
+	detach_mnt(mnt, &detached);
+	error = graft_tree(mnt, &at);
+	if (error)
+		attach_mnt(mnt, real_mount(detached.mnt), detached.dentry);
+out:
+	up_write(&namespace_sem);
+	if (detached.mnt)
+		path_put(&detached);
+	path_put(&at);
+	path_put(&old);
+	return error;
+}
+
+/* Every mount of the file system loses its writers, or none: -EBUSY. */
+static int sb_prepare_remount_readonly(struct super_block *sb)
+{
+	struct mount *mnt;
+
+	sb->s_flags |= SB_RDONLY;
+	smp_mb(); /* rule 3 */
+	list_for_each_entry (mnt, &mount_list, mnt_list) {
+		if (mnt->mnt.mnt_sb == sb && atomic_read(&mnt->mnt_writers) > 0) {
+			sb->s_flags &= ~(unsigned long)SB_RDONLY;
+			return -EBUSY;
+		}
+	}
+	return 0;
+}
+
+static int do_remount(const struct path *path, bool bind, int sb_flags, int mnt_flags, void *data)
+{
+	struct mount *mnt = real_mount(path->mnt);
+	struct super_block *sb = path->mnt->mnt_sb;
+	int error = 0;
+
+	if (path->dentry != path->mnt->mnt_root || !mnt->mnt_attached)
+		return -EINVAL;
+	down_write(&namespace_sem);
+	if (bind) {
+		if ((mnt_flags & MNT_READONLY) && !(mnt->mnt.mnt_flags & MNT_READONLY))
+			error = mnt_make_readonly(mnt);
+	} else {
+		bool was_readonly = sb->s_flags & SB_RDONLY;
+
+		if ((sb_flags & SB_RDONLY) && !was_readonly)
+			error = sb_prepare_remount_readonly(sb);
+		if (!error) {
+			error = do_remount_sb(sb, (unsigned long)sb_flags, data);
+			if (error && !was_readonly)
+				sb->s_flags &= ~(unsigned long)SB_RDONLY;
+		}
+	}
+	if (!error)
+		mnt->mnt.mnt_flags = (mnt->mnt.mnt_flags & ~MNT_USER_SETTABLE_MASK) | mnt_flags;
+	up_write(&namespace_sem);
+	return error;
+}
+
+static int mnt_flags_from_ms(unsigned long flags, const struct path *path)
+{
+	int mnt_flags = 0;
+
+	if (!(flags & MS_NOATIME))
+		mnt_flags |= MNT_RELATIME;
+	if (flags & MS_NOSUID)
+		mnt_flags |= MNT_NOSUID;
+	if (flags & MS_NODEV)
+		mnt_flags |= MNT_NODEV;
+	if (flags & MS_NOEXEC)
+		mnt_flags |= MNT_NOEXEC;
+	if (flags & MS_NOATIME)
+		mnt_flags |= MNT_NOATIME;
+	if (flags & MS_NODIRATIME)
+		mnt_flags |= MNT_NODIRATIME;
+	if (flags & MS_STRICTATIME)
+		mnt_flags &= ~(MNT_RELATIME | MNT_NOATIME);
+	if (flags & MS_RDONLY)
+		mnt_flags |= MNT_READONLY;
+	if (flags & MS_NOSYMFOLLOW)
+		mnt_flags |= MNT_NOSYMFOLLOW;
+	/* A remount that says nothing about atime keeps what there was. */
+	if ((flags & MS_REMOUNT) &&
+	    !(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME))) {
+		const int atime = MNT_NOATIME | MNT_NODIRATIME | MNT_RELATIME;
+
+		mnt_flags = (mnt_flags & ~atime) | (path->mnt->mnt_flags & atime);
+	}
+	return mnt_flags;
+}
+
+int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags,
+	       void *data)
+{
+	int mnt_flags, sb_flags;
+
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		flags &= ~(unsigned long)MS_MGC_MSK;
+	if (data)
+		((char *)data)[PAGE_SIZE - 1] = 0;
+	if (flags & SB_NOUSER)
+		return -EINVAL;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	mnt_flags = mnt_flags_from_ms(flags, path);
+	sb_flags = (int)(flags & (SB_RDONLY | SB_SYNCHRONOUS | MS_DIRSYNC | MS_SILENT |
+				  MS_POSIXACL | MS_LAZYTIME | MS_I_VERSION));
+	if ((flags & (MS_REMOUNT | MS_BIND)) == (MS_REMOUNT | MS_BIND))
+		return do_remount(path, true, 0, mnt_flags, NULL);
+	if (flags & MS_REMOUNT)
+		return do_remount(path, false, sb_flags, mnt_flags, data);
+	if (flags & MS_BIND)
+		return do_loopback(path, dev_name, flags & MS_REC);
+	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)) {
+		/* Without mount namespaces every mount is private, and stays so. */
+		if (path->dentry != path->mnt->mnt_root)
+			return -EINVAL;
+		return (flags & (MS_SHARED | MS_SLAVE | MS_UNBINDABLE)) ? -EINVAL : 0;
+	}
+	if (flags & MS_MOVE)
+		return do_move_mount(path, dev_name);
+	return do_new_mount(path, type, sb_flags, mnt_flags, dev_name, data);
+}
+
+int do_mount(const char *dev_name, const char *dir_name, const char *type, unsigned long flags,
+	     void *data)
+{
+	struct path path;
+	int error = kern_path(dir_name, LOOKUP_FOLLOW, &path);
+
+	if (error)
+		return error;
+	error = path_mount(dev_name, &path, type, flags, data);
+	path_put(&path);
+	return error;
+}
+
+/* ---- umount(2) ---- */
+
+static int do_umount(struct mount *mnt, const struct path *path, int flags)
+{
+	struct path root;
+	bool is_root;
+	int error = 0;
+
+	get_fs_root(current->fs, &root);
+	is_root = &mnt->mnt == root.mnt;
+	path_put(&root);
+	if (flags & MNT_EXPIRE) {
+		if (is_root || (flags & (MNT_FORCE | MNT_DETACH)))
+			return -EINVAL;
+		if (atomic_read(&mnt->mnt_count) != 2)
+			return -EBUSY;
+		if (!xchg(&mnt->mnt_expiry_mark, 1))
+			return -EAGAIN;
+	}
+	/* The root cannot go; it becomes read-only. */
+	if (is_root && !(flags & MNT_DETACH))
+		return do_remount(path, false, SB_RDONLY, mnt->mnt.mnt_flags, NULL);
+
+	down_write(&namespace_sem);
+	if (!mnt->mnt_attached || mnt->mnt_parent == mnt) {
+		error = -EINVAL;
+	} else if (flags & MNT_DETACH) {
+		umount_tree(mnt);
+	} else {
+		struct path old = {NULL, NULL};
+
+		error = -EBUSY;
+		if (list_empty(&mnt->mnt_mounts)) {
+			/* Rule 1. Walks that come later see the changed sequence. */
+			write_seqlock(&mount_lock);
+			if (atomic_read(&mnt->mnt_count) == 2) {
+				hlist_del_init_rcu(&mnt->mnt_hash);
+				error = 0;
+			}
+			write_sequnlock(&mount_lock);
+		}
+		if (!error) {
+			detach_mnt(mnt, &old);
+			up_write(&namespace_sem);
+			path_put(&old);
+			mntput(&mnt->mnt); /* the tree's; the caller has one still */
+			return 0;
+		}
+	}
+	up_write(&namespace_sem);
+	return error;
+}
+
+SYSCALL_DEFINE2(umount2, char __user *, name, int, flags)
+{
+	struct path path;
+	struct mount *mnt;
+	int error;
+
+	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	error = user_path_at(AT_FDCWD, name, (flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, &path);
+	if (error)
+		return error;
+	mnt = real_mount(path.mnt);
+	if (!capable(CAP_SYS_ADMIN))
+		error = -EPERM;
+	else if (path.dentry != path.mnt->mnt_root || !mnt->mnt_attached)
+		error = -EINVAL;
+	/* Only the mount's own reference may be left for the busy check. */
+	dput(path.dentry);
+	if (!error) {
+		path.dentry = path.mnt->mnt_root;
+		error = do_umount(mnt, &path, flags);
+	}
+	mntput(path.mnt);
+	return error;
+}
+
+static char *copy_mount_string(const char __user *s)
+{
+	return s ? strndup_user(s, PATH_MAX) : NULL;
+}
+
+/* A page of options; what lies behind unreadable addresses counts as 0. */
+static void *copy_mount_options(const void __user *data)
+{
+	char *copy;
+	unsigned long left;
+
+	if (!data)
+		return NULL;
+	copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	left = copy_from_user(copy, data, PAGE_SIZE);
+	if (left == PAGE_SIZE) {
+		kfree(copy);
+		return ERR_PTR(-EFAULT);
+	}
+	memset(copy + PAGE_SIZE - left, 0, left);
+	return copy;
+}
+
+SYSCALL_DEFINE5(mount, char __user *, dev_name, char __user *, dir_name, char __user *, type,
+		unsigned long, flags, void __user *, data)
+{
+	char *kernel_type, *kernel_dev;
+	void *options;
+	struct path path;
+	long ret;
+
+	kernel_type = copy_mount_string(type);
+	ret = PTR_ERR(kernel_type);
+	if (IS_ERR(kernel_type))
+		goto out_type;
+	kernel_dev = copy_mount_string(dev_name);
+	ret = PTR_ERR(kernel_dev);
+	if (IS_ERR(kernel_dev))
+		goto out_dev;
+	options = copy_mount_options(data);
+	ret = PTR_ERR(options);
+	if (IS_ERR(options))
+		goto out_data;
+	ret = user_path_at(AT_FDCWD, dir_name, LOOKUP_FOLLOW, &path);
+	if (!ret) {
+		ret = path_mount(kernel_dev, &path, kernel_type, flags, options);
+		path_put(&path);
+	}
+	kfree(options);
+out_data:
+	kfree(kernel_dev);
+out_dev:
+	kfree(kernel_type);
+out_type:
+	return ret;
+}
+
+/* ---- /proc/mounts and /proc/self/mountinfo ---- */
+
+static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
+{
+	static const struct {
+		int flag;
+		const char *text;
+	} options[] = {
+		{MNT_NOSUID, ",nosuid"},     {MNT_NODEV, ",nodev"},
+		{MNT_NOEXEC, ",noexec"},     {MNT_NOATIME, ",noatime"},
+		{MNT_NODIRATIME, ",nodiratime"}, {MNT_RELATIME, ",relatime"},
+		{MNT_NOSYMFOLLOW, ",nosymfollow"},
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		if (mnt->mnt_flags & options[i].flag)
+			seq_puts(m, options[i].text);
+	}
+}
+
+/* The mount point as the caller sees it; false when it is not below the caller's root. */
+static bool show_mountpoint(struct seq_file *m, struct vfsmount *mnt)
+{
+	struct path path = {mnt, mnt->mnt_root};
+	char *page = kmalloc(PATH_MAX, GFP_KERNEL);
+	char *text = page ? d_path(&path, page, PATH_MAX) : ERR_PTR(-ENOMEM);
+	bool ok = !IS_ERR(text);
+
+	if (ok)
+		seq_escape(m, text, " \t\n\\");
+	kfree(page);
+	return ok;
+}
+
+int show_vfsmnt(struct seq_file *m, struct vfsmount *mnt)
+{
+	seq_escape(m, real_mount(mnt)->mnt_devname, " \t\n\\#");
+	seq_putc(m, ' ');
+	show_mountpoint(m, mnt);
+	seq_printf(m, " %s %s", mnt->mnt_sb->s_type->name, __mnt_is_readonly(mnt) ? "ro" : "rw");
+	if (mnt->mnt_sb->s_flags & SB_SYNCHRONOUS)
+		seq_puts(m, ",sync");
+	show_mnt_opts(m, mnt);
+	if (mnt->mnt_sb->s_op->show_options)
+		mnt->mnt_sb->s_op->show_options(m, mnt->mnt_root);
+	seq_puts(m, " 0 0\n");
+	return 0;
+}
+
+int show_mountinfo(struct seq_file *m, struct vfsmount *mnt)
+{
+	struct super_block *sb = mnt->mnt_sb;
+	struct mount *r = real_mount(mnt);
+	char *page = kmalloc(PATH_MAX, GFP_KERNEL);
+	char *root = page ? dentry_path_raw(mnt->mnt_root, page, PATH_MAX) : ERR_PTR(-ENOMEM);
+
+	seq_printf(m, "%i %i %u:%u ", r->mnt_id, r->mnt_parent->mnt_id, MAJOR(sb->s_dev),
+		   MINOR(sb->s_dev));
+	seq_escape(m, IS_ERR(root) ? "/" : root, " \t\n\\");
+	kfree(page);
+	seq_putc(m, ' ');
+	show_mountpoint(m, mnt);
+	seq_puts(m, (mnt->mnt_flags & MNT_READONLY) ? " ro" : " rw");
+	show_mnt_opts(m, mnt);
+	seq_printf(m, " - %s ", sb->s_type->name);
+	seq_escape(m, r->mnt_devname, " \t\n\\#");
+	seq_puts(m, (sb->s_flags & SB_RDONLY) ? " ro" : " rw");
+	if (sb->s_flags & SB_SYNCHRONOUS)
+		seq_puts(m, ",sync");
+	if (sb->s_op->show_options)
+		sb->s_op->show_options(m, mnt->mnt_root);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+/* ---- the first mount ---- */
+
+void mnt_init(void)
+{
+	struct mount *mnt;
+	struct path root;
+
+	register_filesystem(&ramfs_fs_type);
+	register_filesystem(&rootfs_fs_type);
+	mnt = vfs_kern_mount(&rootfs_fs_type, 0, "rootfs", NULL);
+	if (IS_ERR(mnt))
+		panic("cannot mount the root file system (%ld)", PTR_ERR(mnt));
+	down_write(&namespace_sem);
+	mnt->mnt_attached = true;
+	list_add_tail(&mnt->mnt_list, &mount_list);
+	up_write(&namespace_sem);
+	root.mnt = &mnt->mnt;
+	root.dentry = mnt->mnt.mnt_root;
+	set_fs_root(&init_fs, &root);
+	set_fs_pwd(&init_fs, &root);
+}
