@@ -7,7 +7,9 @@
 #include "kernel/x86/page.h"
 
 #define DEFINE_SYMBOL(name, value)                                                                 \
-	__asm__(".globl " #name "\n\t.set " #name ", %c0" : : "i"(value))
+	__asm__(".globl " #name "\n\t.set " #name ", (%c0 << 16) + %c1"                            \
+		:                                                                                  \
+		: "i"((value) >> 16), "i"((value)&0xffff)) /* gcc prints no larger constants */
 
 static void __used asm_offsets(void)
 {
