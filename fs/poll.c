@@ -20,6 +20,7 @@
 #include "kernel/lib/err.h"
 #include "kernel/lib/string.h"
 #include "kernel/sched/clock.h"
+#include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
 #include "kernel/sched/timeout.h"
 #include "kernel/x86/uaccess.h"
