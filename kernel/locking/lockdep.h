@@ -11,7 +11,7 @@
 
 /* The order checker files locks by the place that initialised them. */
 struct lock_class_key {
-	char dummy;
+	const char *name; /* the lock expression at the initialisation */
 };
 
 #ifdef CONFIG_DEBUG
