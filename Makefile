@@ -80,3 +80,4 @@ clean:
 	rm -rf build
 
 -include $(OBJECTS:.o=.d)
+include tests/unit/Makefile.inc

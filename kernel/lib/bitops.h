@@ -89,7 +89,11 @@ static __always_inline bool __test_and_clear_bit(long nr, unsigned long *addr)
 #define ffz(x)	 __ffs(~(x))
 
 /* Numbered from 1; 0 for an empty word. */
+#ifdef CONDUIT_HOST
+#include <strings.h>
+#else
 #define ffs(x) __builtin_ffs(x)
+#endif
 
 static __always_inline int fls(unsigned int x)
 {

@@ -5,47 +5,47 @@
 
 #include "kernel/lib/types.h"
 
-static inline bool isdigit(int c)
+static inline int isdigit(int c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static inline bool islower(int c)
+static inline int islower(int c)
 {
 	return c >= 'a' && c <= 'z';
 }
 
-static inline bool isupper(int c)
+static inline int isupper(int c)
 {
 	return c >= 'A' && c <= 'Z';
 }
 
-static inline bool isalpha(int c)
+static inline int isalpha(int c)
 {
 	return islower(c) || isupper(c);
 }
 
-static inline bool isalnum(int c)
+static inline int isalnum(int c)
 {
 	return isalpha(c) || isdigit(c);
 }
 
-static inline bool isspace(int c)
+static inline int isspace(int c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static inline bool iscntrl(int c)
+static inline int iscntrl(int c)
 {
 	return (c >= 0 && c < 32) || c == 127;
 }
 
-static inline bool isprint(int c)
+static inline int isprint(int c)
 {
 	return c >= 32 && c < 127;
 }
 
-static inline bool isxdigit(int c)
+static inline int isxdigit(int c)
 {
 	return isdigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }

@@ -235,9 +235,13 @@ void *idr_remove(struct idr *idr, unsigned long id)
 	old = leaf->slots[slot];
 	WRITE_ONCE(leaf->slots[slot], NULL);
 	/* What was full no longer is, nor what is above. */
-	for (node = leaf; is_full(node) && node->parent; node = node->parent)
-		__clear_bit(node->offset, node->parent->marks);
-	__clear_bit(slot, leaf->marks);
+	for (node = leaf; node; slot = node->offset, node = node->parent) {
+		bool was_full = is_full(node);
+
+		__clear_bit(slot, node->marks);
+		if (!was_full)
+			break;
+	}
 	leaf->count--;
 	free_empty(idr, leaf);
 	return old;
@@ -262,24 +266,19 @@ void *idr_replace(struct idr *idr, void *ptr, unsigned long id)
 /* First non-NULL pointer at or above *id, without idr_base. */
 static void *next_entry(const struct idr *idr, unsigned long *id)
 {
-	const struct xa_node *node = READ_ONCE(idr->top);
+	for (;;) {
+		const struct xa_node *node = READ_ONCE(idr->top);
+		void *entry;
 
-	while (node && *id <= max_id(node)) {
-		unsigned int slot = slot_of(node, *id);
-		void *entry = READ_ONCE(node->slots[slot]);
-
-		if (entry && !node->shift)
-			return entry;
-		if (entry) {
+		if (!node || *id > max_id(node))
+			return NULL;
+		while ((entry = READ_ONCE(node->slots[slot_of(node, *id)])) && node->shift)
 			node = entry;
-			continue;
-		}
-		/* Nothing here: to the next slot; when that was the last one, up again. */
+		if (entry)
+			return entry;
+		/* Nothing below this slot: from the top again, for the id behind it. */
 		*id = (*id | ((1ul << node->shift) - 1)) + 1;
-		if (slot == XA_CHUNK_MASK)
-			node = READ_ONCE(idr->top);
 	}
-	return NULL;
 }
 
 void *idr_get_next(const struct idr *idr, int *id)

@@ -10,6 +10,13 @@
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 
+#ifdef CONDUIT_HOST /* the host's own are there too */
+#define vsnprintf conduit_vsnprintf
+#define snprintf  conduit_snprintf
+#define vsprintf  conduit_vsprintf
+#define sprintf	  conduit_sprintf
+#endif
+
 /* The length of the whole text, also when only size - 1 bytes of it and a 0 fit. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args) __printf(3, 0);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* mm/memblock.c against a plain map of bytes: random ranges added, removed and taken. */
+/* links: mm/memblock.c */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

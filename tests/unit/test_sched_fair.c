@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The fair class's decisions: shares follow weights, sleepers and newcomers are placed, yield. */
+/* links: kernel/sched/fair_core.c */
 #include <assert.h>
 #include <stdio.h>
 #include "kernel/sched/entity.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The real-time queue: the best priority first, in order of arrival among equals. */
+/* links: kernel/sched/rt_core.c */
 #include <assert.h>
 #include <stdio.h>
 #include "kernel/sched/entity.h"

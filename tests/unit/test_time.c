@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calendar dates, conversions of times, and the split of CPU time. */
+/* links: kernel/sched/civil.c kernel/sched/cputime_core.c */
 #include <assert.h>
 #include <stdio.h>
 #include "kernel/sched/cputime.h"
