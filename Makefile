@@ -46,7 +46,33 @@ CFLAGS += -O2 -fno-stack-protector
 endif
 
 .PHONY: all clean
-all: $(B)/conduit.elf
+all: $(B)/conduit.elf build/initramfs.cpio
+
+# ---- user space: our programs and the tests, static, on musl ----
+
+USER_CC := musl-gcc
+USER_CFLAGS := -std=gnu11 -static -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unused-result -I.
+USER_PROGRAMS := $(patsubst user/%.c,build/user/%,$(wildcard user/*.c))
+TEST_PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard $(addsuffix /*.c,\
+	$(filter-out tests/unit tests/host,$(wildcard tests/*))))))
+BUSYBOX := $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
+
+build/user/%: user/%.c
+	$(say) UCC $<
+	@mkdir -p $(@D)
+	$(Q)$(USER_CC) $(USER_CFLAGS) -o $@ $<
+
+build/tests/%: tests/%.c $(wildcard tests/*.h)
+	$(say) UCC $<
+	@mkdir -p $(@D)
+	$(Q)$(if $(findstring libc: glibc,$(shell head -30 $<)),gcc,$(USER_CC)) $(USER_CFLAGS) -o $@ $< -lpthread
+
+build/initramfs.cpio: $(USER_PROGRAMS) $(TEST_PROGRAMS) tools/mkinitramfs
+	$(say) CPIO $@
+	$(Q)mkdir -p build/tests
+	$(Q)tools/mkinitramfs --output $@ --busybox $(BUSYBOX) --user build/user --tests build/tests
+
+# ---- the kernel ----
 
 $(B)/gen/syscall_table.h: kernel/syscall.tbl tools/gen_syscalls
 	$(say) GEN $@
