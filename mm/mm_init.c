@@ -22,6 +22,7 @@
 #include "mm/memblock.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
+#include "kernel/lib/xarray.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
 #include "kernel/locking/spinlock.h"
@@ -184,6 +185,7 @@ void mem_init(const struct boot_info *info)
 	booting = false;
 	deferred_grow();
 	kmem_cache_init();
+	radix_tree_init();
 	pagecache_init();
 	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	pr_info("Memory: %luK available\n", total_pages << (PAGE_SHIFT - 10));

@@ -47,7 +47,6 @@ void __mutex_init(struct mutex *lock, struct lock_class_key *key);
 
 void mutex_lock_slowpath(struct mutex *lock);
 void mutex_unlock_slowpath(struct mutex *lock);
-int mutex_lock_interruptible_slowpath(struct mutex *lock, unsigned int state);
 bool mutex_trylock(struct mutex *lock);
 
 static __always_inline bool __mutex_trylock_fast(struct mutex *lock)

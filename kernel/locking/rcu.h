@@ -79,9 +79,9 @@ void rcu_idle_enter(void);
 void rcu_idle_exit(void);
 /* The tick; user: it interrupted user mode. */
 void rcu_sched_clock_irq(bool user);
-/* Does this CPU have callbacks or is it asked for a quiescent state? Then its tick goes on. */
+/* Does this CPU have callbacks that the thread has not taken? Then its tick goes on. */
 bool rcu_needs_cpu(void);
-/* Starts the callback thread; kthreads can be made. */
-void rcu_init(void);
+/* The thread that waits for grace periods and runs callbacks: sched/rcu_thread.c starts it. */
+int rcu_gp_kthread(void *unused);
 
 #endif

@@ -47,9 +47,6 @@ void __init_rwsem(struct rw_semaphore *sem, struct lock_class_key *key);
 #define init_rwsem(sem) __init_rwsem(sem, NULL)
 #endif
 
-/* Sleeps in the state until the lock is held: 0, or -EINTR. */
-int rwsem_down_read_slowpath(struct rw_semaphore *sem, unsigned int state);
-int rwsem_down_write_slowpath(struct rw_semaphore *sem, unsigned int state);
 /* Hands the lock on to those who wait. */
 void rwsem_wake(struct rw_semaphore *sem);
 
