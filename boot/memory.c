@@ -69,11 +69,14 @@ void reserve_memory(struct boot_info *info, u64 start, u64 end)
 {
 	start &= ~(PAGE - 1);
 	end = (end + PAGE - 1) & ~(PAGE - 1);
-	for (unsigned int i = 0; i < info->memory_count; i++) {
+	for (unsigned int i = 0; i < info->memory_count;) {
 		struct boot_memory range = info->memory[i];
 
-		if (range.end <= start || range.start >= end)
+		if (range.end <= start || range.start >= end) {
+			i++;
 			continue;
+		}
+		/* What is put back lies outside, so the next round at the same place goes on. */
 		remove(info, i);
 		if (range.end > end)
 			insert(info, i, end, range.end);
