@@ -100,7 +100,7 @@ void setattr_copy(struct inode *inode, const struct iattr *attr)
 }
 
 /* The bits that rule 2 takes away: ATTR_KILL_*. */
-static unsigned int should_remove_suid(const struct inode *inode)
+unsigned int should_remove_suid(const struct inode *inode)
 {
 	umode_t mode = inode->i_mode;
 	unsigned int kill = 0;

@@ -41,7 +41,7 @@ struct file *alloc_empty_file(int flags, const struct cred *cred)
 	if (!file)
 		return ERR_PTR(-ENOMEM);
 	atomic_long_inc(&nr_files);
-	file->f_mode = (fmode_t)((flags + 1) & O_ACCMODE);
+	file->f_mode = (fmode_t)(((flags + 1) & O_ACCMODE) | (flags & (int)FMODE_EXEC));
 	file->f_flags = (unsigned int)flags;
 	file->f_op = NULL;
 	file->f_inode = NULL;
@@ -143,8 +143,10 @@ static void __fput(struct file *file)
 	if (file->f_op->release)
 		file->f_op->release(inode, file);
 	put_pid(file->f_owner.pid);
-	if ((mode & FMODE_WRITER))
+	if (mode & FMODE_WRITER) {
 		put_write_access(inode);
+		mnt_drop_write(file->f_path.mnt);
+	}
 out:
 	path_put(&file->f_path);
 	file_free(file);

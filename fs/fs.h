@@ -58,6 +58,7 @@ typedef unsigned int fmode_t;
 #define FMODE_WRITER    0x10000u /* holds write access to the inode */
 #define FMODE_CAN_READ  0x20000u /* has a read operation */
 #define FMODE_CAN_WRITE 0x40000u
+#define FMODE_NOWAIT    0x8000000u /* honours IOCB_NOWAIT */
 
 /* access masks of inode_permission() */
 #define MAY_EXEC   0x1
@@ -251,6 +252,11 @@ struct kiocb {
 #define IOCB_APPEND 0x2
 #define IOCB_DSYNC  0x4
 
+static inline int iocb_flags(const struct file *file)
+{
+	return (file->f_flags & O_APPEND) ? IOCB_APPEND : 0;
+}
+
 struct file_operations {
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	ssize_t (*read)(struct file *file, char __user *buf, size_t count, loff_t *pos);
@@ -404,6 +410,8 @@ int stream_open(struct inode *inode, struct file *file);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 ssize_t generic_file_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t generic_file_write_iter(struct kiocb *iocb, struct iov_iter *from);
+ssize_t generic_write_checks(struct kiocb *iocb, struct iov_iter *from);
+ssize_t generic_perform_write(struct kiocb *iocb, struct iov_iter *from);
 
 /* SIGIO: fs/fcntl.c. */
 struct fasync_struct;

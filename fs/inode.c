@@ -15,6 +15,7 @@
 #include "fs/fs.h"
 #include "fs/internal.h"
 #include "fs/mount.h"
+#include "fs/pipe.h"
 #include "fs/dcache.h"
 #include "kernel/lib/bug.h"
 #include "kernel/lib/string.h"

@@ -49,18 +49,18 @@ void ramfs_free_inode(struct inode *inode);
 /* char_dev.c */
 extern const struct file_operations def_chr_fops;
 extern const struct file_operations no_open_fops;
-/* pipe.c (FIFOs) */
-extern const struct file_operations pipefifo_fops;
 
 /* file_table.c */
 void release_empty_file(struct file *file);
+
+/* attr.c */
+unsigned int should_remove_suid(const struct inode *inode);
 
 /* open.c */
 int do_truncate(struct dentry *dentry, loff_t length, unsigned int time_attrs, struct file *file);
 int do_dentry_open(struct file *file, struct inode *inode);
 int vfs_open(const struct path *path, struct file *file);
 int vfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
-int file_open_finish(struct file *file);
 
 /* locks.c */
 void locks_remove_file(struct file *file);
