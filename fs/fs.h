@@ -257,6 +257,9 @@ static inline int iocb_flags(const struct file *file)
 	return (file->f_flags & O_APPEND) ? IOCB_APPEND : 0;
 }
 
+/* Calls ctx->actor for the entries from file->f_pos on; takes the directory's lock. */
+int iterate_dir(struct file *file, struct dir_context *ctx);
+
 struct file_operations {
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	ssize_t (*read)(struct file *file, char __user *buf, size_t count, loff_t *pos);

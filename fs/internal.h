@@ -69,6 +69,9 @@ void locks_free_lock_context(struct inode *inode);
 int fcntl_getlk(struct file *file, unsigned int cmd, struct flock *flock);
 int fcntl_setlk(unsigned int fd, struct file *file, unsigned int cmd, struct flock *flock);
 
+/* memfd.c */
+long memfd_fcntl(struct file *file, unsigned int cmd, unsigned int arg);
+
 /* read_write.c */
 int rw_verify_area(int read_write, struct file *file, const loff_t *pos, size_t count);
 

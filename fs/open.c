@@ -23,6 +23,7 @@
 #include "kernel/signal.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/capability.h"
+#include "kernel/uapi/prctl.h"
 #include "kernel/uapi/resource.h"
 #include "kernel/x86/uaccess.h"
 
