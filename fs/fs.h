@@ -226,6 +226,7 @@ struct file {
 	struct address_space *f_mapping; /* [I] */
 	void *private_data;             /* the driver's or file system's */
 	struct list_head f_ep_links;    /* [L] epoll items that watch this file */
+	u64 f_version;                  /* [I] FIFOs: writers seen before the open (fs/pipe.c) */
 };
 
 /* getdents64(): the file system calls actor for each name; false from the actor ends the walk. */

@@ -260,7 +260,7 @@ static ssize_t pipe_write(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct file *filp = iocb->ki_filp;
 	struct pipe_inode_info *pipe = filp->private_data;
-	bool was_empty, wake_next_writer = false;
+	bool was_empty = false, wake_next_writer = false;
 	ssize_t ret = 0, n;
 
 	if (unlikely(!iov_iter_count(from)))
