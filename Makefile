@@ -34,7 +34,7 @@ CFLAGS := -std=gnu11 -g -ffreestanding -fno-builtin-printf -fno-pie -fno-pic -mc
 	-mgeneral-regs-only -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow \
 	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none -mpreferred-stack-boundary=3 \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
-	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
+	-Wno-override-init -Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
 ifeq ($(CI),1)
 CFLAGS += -Werror
 endif

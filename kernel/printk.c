@@ -165,8 +165,8 @@ static void console_write(int level, const char *text, size_t length, u64 time_n
 
 	if (level >= console_loglevel)
 		return;
-	n = scnprintf(prefix, sizeof(prefix), "[%5llu.%06llu] ", time_ns / 1000000000,
-		      time_ns / 1000 % 1000000);
+	n = scnprintf(prefix, sizeof(prefix), "[%5llu.%06llu] ", (unsigned long long)(time_ns / 1000000000),
+		      (unsigned long long)(time_ns / 1000 % 1000000));
 	for (struct console *c = consoles; c; c = c->next) {
 		c->write(c, prefix, n);
 		c->write(c, text, length);
@@ -281,7 +281,8 @@ enum { SYSLOG_CLOSE, SYSLOG_OPEN, SYSLOG_READ, SYSLOG_READ_ALL, SYSLOG_READ_CLEA
 static int format_record(const struct printk_record *r, char *buf, size_t size)
 {
 	return scnprintf(buf, size, "<%d>[%5llu.%06llu] %.*s\n", r->level,
-			 r->time_ns / 1000000000, r->time_ns / 1000 % 1000000, (int)r->length,
+			 (unsigned long long)(r->time_ns / 1000000000),
+			 (unsigned long long)(r->time_ns / 1000 % 1000000), (int)r->length,
 			 r->text);
 }
 

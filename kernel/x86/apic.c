@@ -8,6 +8,7 @@
 #include "kernel/x86/apic.h"
 #include "kernel/x86/cpufeature.h"
 #include "kernel/x86/io.h"
+#include "kernel/x86/internal.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/msr.h"
 #include "kernel/x86/smp.h"

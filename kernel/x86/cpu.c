@@ -11,6 +11,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/x86/cpufeature.h"
 #include "kernel/x86/fpu.h"
+#include "kernel/x86/internal.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/msr.h"
 #include "kernel/x86/percpu.h"

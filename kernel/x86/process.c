@@ -25,6 +25,7 @@
 
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 
+extern char boot_stack_top[];
 void ret_from_fork(void);
 struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *next);
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
@@ -32,6 +33,13 @@ void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_
 struct pt_regs *task_pt_regs(const struct task_struct *task)
 {
 	return (struct pt_regs *)task->thread.sp0 - 1;
+}
+
+/* The first task runs on the boot stack: boot/start.asm. */
+void init_task_setup(void)
+{
+	init_task.stack = (void *)((unsigned long)boot_stack_top - THREAD_SIZE);
+	init_task.thread.sp0 = (unsigned long)boot_stack_top;
 }
 
 /* ---- FS and GS base: where user programs keep thread-local storage ---- */

@@ -88,6 +88,8 @@ static inline void write_cr4(unsigned long value)
 
 /* Control registers, GDT, TSS, IDT, SYSCALL registers, FPU of this CPU. */
 void cpu_init(void);
+/* Gives the first task its stack. */
+void init_task_setup(void);
 /* Patches stac and clac in where the CPU has SMAP; once, before user mode exists. */
 void apply_alternatives(void);
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The start: from boot/ to the first user program.
+ *
+ * kmain() runs on the boot stack as init_task with interrupts off and brings up what everything
+ * else needs, in order. Then it makes two threads, kernel_init() as pid 1 and kthreadd() as pid 2,
+ * and becomes the idle task. kernel_init() runs the initcalls, fills the root file system from the
+ * ramdisk and executes init.
+ * Linux: init/main.c. Page: docs/map.md. Start at: kmain.
+ */
+#include "boot/boot_info.h"
+#include "kernel/exec.h"
+#include "kernel/fork.h"
+#include "kernel/main.h"
+#include "kernel/printk.h"
+#include "kernel/lib/cmdline.h"
+#include "kernel/lib/init.h"
+#include "kernel/lib/printk.h"
+#include "kernel/lib/string.h"
+#include "kernel/locking/rcu.h"
+#include "kernel/sched/clock.h"
+#include "kernel/sched/kthread.h"
+#include "kernel/sched/sched.h"
+#include "kernel/sched/task.h"
+#include "kernel/sched/timer.h"
+#include "kernel/x86/acpi.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/cpufeature.h"
+#include "kernel/x86/early_console.h"
+#include "kernel/x86/irqflags.h"
+#include "kernel/x86/paging.h"
+#include "kernel/x86/processor.h"
+#include "kernel/x86/tsc.h"
+#include "mm/filemap.h"
+#include "mm/gfp.h"
+#include "mm/slab.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "fs/initramfs.h"
+#include "fs/mount.h"
+#include "fs/namei.h"
+
+extern const initcall_t __start_initcalls[], __stop_initcalls[];
+
+static struct boot_info *boot;
+
+void __noreturn kmain(struct boot_info *info);
+
+const char *saved_command_line(void)
+{
+	return boot->cmdline;
+}
+
+static void do_initcalls(void)
+{
+	for (const initcall_t *call = __start_initcalls; call < __stop_initcalls; call++) {
+		int error = (*call)();
+
+		if (error)
+			pr_err("init: %ps failed: %d\n", *call, error);
+	}
+}
+
+/* Descriptors 0, 1 and 2 of init. */
+static void open_console(void)
+{
+	struct file *file = filp_open("/dev/console", O_RDWR, 0);
+
+	if (IS_ERR(file)) {
+		pr_err("init: no /dev/console: %ld\n", PTR_ERR(file));
+		return;
+	}
+	for (int i = 0; i < 3; i++) {
+		int fd = get_unused_fd_flags(0);
+
+		if (fd >= 0)
+			fd_install(fd, get_file(file));
+	}
+	fput(file);
+}
+
+static int run_init(const char *path)
+{
+	const char *argv[] = { path, NULL };
+	const char *envp[] = { "HOME=/", "TERM=linux", NULL };
+
+	return kernel_execve(path, argv, envp);
+}
+
+/* Pid 1. Returns, as the user program, to ret_from_fork. */
+static int kernel_init(void *unused)
+{
+	static const char *const usual[] = { "/init", "/sbin/init", "/bin/init", "/bin/sh" };
+	static char path[128];
+
+	rcu_init();
+	do_initcalls();
+	unpack_initramfs(boot->initrd_start, boot->initrd_end);
+	open_console();
+	if (cmdline_find_option(boot->cmdline, "init", path, sizeof(path)) > 0) {
+		if (run_init(path) == 0)
+			return 0;
+		panic("init=%s cannot be run", path);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(usual); i++)
+		if (run_init(usual[i]) == 0)
+			return 0;
+	panic("no init found in the ramdisk: give init= on the command line");
+}
+
+/* What sleeping, allocating and scheduling need. Interrupts stay off. */
+static void init_core(void)
+{
+	cpu_init_features();
+	init_task_setup();
+	apply_alternatives();
+	cpu_init();
+	paging_init(boot);
+	printk_init(boot->cmdline);
+	early_console_init();
+	pr_notice("Conduit, booted by %s on %s\n", boot->loader, boot_cpu_data.model_name);
+	mem_init(boot);
+	acpi_init(boot);
+	apic_init(boot);
+	tsc_init(boot);
+	timekeeping_init();
+}
+
+static void init_subsystems(void)
+{
+	sched_init();
+	hrtimers_init();
+	fork_init();
+	pagecache_init();
+	vfs_caches_init();
+	mnt_init();
+}
+
+void kmain(struct boot_info *info)
+{
+	boot = info;
+	init_core();
+	init_subsystems();
+	local_irq_enable();
+	user_mode_thread(kernel_init, NULL, 0);
+	kernel_thread(kthreadd, NULL, 0);
+	cpu_startup_entry();
+}
