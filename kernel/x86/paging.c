@@ -3,7 +3,7 @@
  * The kernel's own page tables, made once at boot: the image with the rights of its parts, and all
  * physical memory at PAGE_OFFSET. The boot tables' identity map ends here.
  *
- * Idea: tables come from the end of a memory range below 1 GiB, which the boot tables still map one
+ * Idea: tables come from the start of a memory range below 1 GiB, which the boot tables still map one
  * to one; such a page is taken out of boot_info, so nobody else gets it.
  * Rules: 1. no page of the kernel is writable and executable in the image's mapping; 2. every
  * top-level entry of the kernel half that will ever be used exists from here on, because each
@@ -29,14 +29,15 @@ static u64 direct_map_end;
 
 static phys_addr_t early_table(void)
 {
-	for (unsigned int i = early_info->memory_count; i-- > 0;) {
+	for (unsigned int i = 0; i < early_info->memory_count; i++) {
 		struct boot_memory *m = &early_info->memory[i];
+		u64 page = m->start;
 
-		if (m->end > EARLY_MAP_LIMIT || m->end - m->start < 16 * PAGE_SIZE)
+		if (page + PAGE_SIZE > EARLY_MAP_LIMIT || m->end - page < 16 * PAGE_SIZE)
 			continue;
-		m->end -= PAGE_SIZE;
-		clear_page((void *)m->end);
-		return m->end;
+		m->start += PAGE_SIZE;
+		clear_page((void *)page);
+		return page;
 	}
 	panic("no memory below 1 GiB for page tables");
 }
