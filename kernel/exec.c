@@ -27,6 +27,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/locking/rwsem.h"
 #include "kernel/sched/cred.h"
+#include "kernel/sched/mm_switch.h"
 #include "kernel/sched/sched.h"
 #include "kernel/x86/uaccess.h"
 #include "mm/mm.h"
@@ -494,7 +495,7 @@ static int exec_mmap(struct mm_struct *mm)
 								       (PAGE_SIZE / 1024));
 		mmput(old_mm);
 	} else if (active_mm) {
-		mmdrop(active_mm); /* a kernel thread had borrowed it */
+		mmdrop_lazy_tlb(active_mm); /* a kernel thread had borrowed it */
 	}
 	return 0;
 }

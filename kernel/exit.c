@@ -321,7 +321,7 @@ static void exit_mm(void)
 	if (!mm)
 		return;
 	/* The page tables stay loaded until the next switch: active_mm keeps a reference. */
-	mmgrab(mm);
+	mmgrab_lazy_tlb(mm);
 	task_lock(current);
 	current->mm = NULL;
 	enter_lazy_tlb(mm, current);
