@@ -97,6 +97,8 @@ int path_mount(const char *dev_name, struct path *path, const char *type, unsign
 void kern_unmount(struct vfsmount *mnt);
 /* Mounts the root file system and makes it init_fs's root and working directory. */
 void mnt_init(void);
+/* All of the above and below, once, at boot. */
+void vfs_caches_init(void);
 
 /* Lines of /proc/<pid>/{mounts,mountinfo}; caller holds namespace_sem. */
 int show_vfsmnt(struct seq_file *m, struct vfsmount *mnt);

@@ -17,7 +17,7 @@
 #include "kernel/lib/init.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
-#include "kernel/locking/rcu.h"
+#include "kernel/locking/completion.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/kthread.h"
 #include "kernel/sched/sched.h"
@@ -43,6 +43,7 @@
 extern const initcall_t __start_initcalls[], __stop_initcalls[];
 
 static struct boot_info *boot;
+static DECLARE_COMPLETION(kthreadd_done);
 
 void __noreturn kmain(struct boot_info *info);
 
@@ -93,7 +94,7 @@ static int kernel_init(void *unused)
 	static const char *const usual[] = { "/init", "/sbin/init", "/bin/init", "/bin/sh" };
 	static char path[128];
 
-	rcu_init();
+	wait_for_completion(&kthreadd_done);
 	do_initcalls();
 	unpack_initramfs(boot->initrd_start, boot->initrd_end);
 	open_console();
@@ -131,9 +132,8 @@ static void init_subsystems(void)
 	sched_init();
 	hrtimers_init();
 	fork_init();
-	pagecache_init();
+	//pagecache_init();
 	vfs_caches_init();
-	mnt_init();
 }
 
 void kmain(struct boot_info *info)
@@ -143,6 +143,7 @@ void kmain(struct boot_info *info)
 	init_subsystems();
 	local_irq_enable();
 	user_mode_thread(kernel_init, NULL, 0);
-	kernel_thread(kthreadd, NULL, 0);
+	kthreadd_task = find_get_task_by_pid(kernel_thread(kthreadd, NULL, 0));
+	complete(&kthreadd_done);
 	cpu_startup_entry();
 }
