@@ -695,8 +695,11 @@ struct task_struct *fork_idle(int cpu)
 	};
 	struct task_struct *task = copy_process(&init_struct_pid, &args);
 
-	if (!IS_ERR(task))
+	if (!IS_ERR(task)) {
+		mmgrab(&init_mm);
+		task->active_mm = &init_mm;
 		init_idle(task, cpu);
+	}
 	return task;
 }
 

@@ -9,6 +9,7 @@
 #include "kernel/sched/cred.h"
 #include "kernel/sched/nsproxy.h"
 #include "kernel/sched/sched.h"
+#include "mm/mm.h"
 #include "fs/file.h"
 #include "fs/fs_struct.h"
 
@@ -61,6 +62,7 @@ struct task_struct init_task = {
 	.static_prio = 120,
 	.normal_prio = 120,
 	.policy = SCHED_NORMAL,
+	.active_mm = &init_mm,
 	.cpus_mask = ~0ull,
 	.nr_cpus_allowed = 64,
 	.pi_lock = __SPIN_LOCK_UNLOCKED(init_task.pi_lock),

@@ -30,7 +30,7 @@ static struct kmem_cache *mm_cachep;
 struct mm_struct init_mm = {
 	.mm_rb = RB_ROOT,
 	.mm_users = ATOMIC_INIT(2), /* never goes */
-	.mm_count = ATOMIC_INIT(1),
+	.mm_count = ATOMIC_INIT(2), /* its own, and init_task.active_mm */
 	.mmap_lock = __RWSEM_INITIALIZER(init_mm.mmap_lock),
 	.page_table_lock = __SPIN_LOCK_UNLOCKED(init_mm.page_table_lock),
 	.arg_lock = __SPIN_LOCK_UNLOCKED(init_mm.arg_lock),
