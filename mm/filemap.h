@@ -55,6 +55,9 @@ struct address_space {
 	void *private_data;             /* the file system's */
 };
 
+/* Boot. */
+void pagecache_init(void);
+
 void address_space_init_once(struct address_space *mapping);
 /* One new, empty mapping; a_ops may be NULL for plain memory. */
 void mapping_init(struct address_space *mapping, struct inode *host,

@@ -58,6 +58,8 @@ enum pageflags {
 	PG_table,     /* a page table */
 	PG_waiters,   /* somebody sleeps for PG_locked */
 	PG_mlocked,
+	PG_leak_grey, /* mm/leak.c, at power-off only */
+	PG_leak_black,
 };
 
 /*
@@ -310,7 +312,14 @@ void *early_alloc(size_t size);
 /* Gives a reserved range of RAM (the ramdisk, once unpacked) to the allocator. */
 void free_reserved_area(void *start, void *end);
 
-/* Power-off: reports pages and objects that nobody gave back since the mark. False if any. */
+#ifdef CONFIG_DEBUG
+/* Power-off: prints objects and pages that nothing points to any more. True when there are none. */
 bool mm_leak_report(void);
+#else
+static inline bool mm_leak_report(void)
+{
+	return true;
+}
+#endif
 
 #endif

@@ -25,6 +25,17 @@ bool deferred_grow(void);
 extern unsigned long deferred_pages;
 /* Before the page allocator works: memory comes from early_alloc(). */
 bool mm_booting(void);
+/* Is there a struct page for the frame, in use since boot? */
+bool ram_page_known(unsigned long pfn);
+/* The first such frame at or above pfn, ~0ul behind the last. */
+unsigned long next_known_pfn(unsigned long pfn);
+
+/* ---- vmalloc.c ---- */
+
+/* The stack whose mapped part contains addr, or NULL. */
+void *kernel_stack_of(unsigned long addr);
+/* Each page of each vmalloc() area. */
+void each_vmalloc_page(void (*fn)(struct page *page, bool search));
 
 /* ---- pgtable.c ---- */
 
@@ -66,10 +77,6 @@ static inline pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spin
 int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot);
 /* The pte of a kernel address mapped by 4 KiB pages, or NULL. */
 pte_t *kernel_pte(unsigned long addr);
-
-/* ---- filemap.c ---- */
-
-void pagecache_init(void);
 
 /* ---- memory.c ---- */
 

@@ -107,6 +107,28 @@ static void map_vmemmap(u64 start, u64 end)
 	}
 }
 
+/* The frontier has passed it, so its struct page is in use. */
+bool ram_page_known(unsigned long pfn)
+{
+	u64 phys = PFN_PHYS(pfn);
+
+	for (unsigned int i = 0; i < ram_blocks.nr; i++)
+		if (ram_blocks.range[i].start <= phys && phys < ram_blocks.range[i].end)
+			return phys < frontier;
+	return false;
+}
+
+unsigned long next_known_pfn(unsigned long pfn)
+{
+	for (unsigned int i = 0; i < ram_blocks.nr; i++) {
+		u64 phys = max(PFN_PHYS(pfn), ram_blocks.range[i].start);
+
+		if (phys < ram_blocks.range[i].end)
+			return phys < frontier ? PFN_DOWN(phys) : ~0ul;
+	}
+	return ~0ul;
+}
+
 /* ---- handing over ---- */
 
 /* Rule 1, for the blocks of [start, end). */
@@ -186,7 +208,6 @@ void mem_init(const struct boot_info *info)
 	deferred_grow();
 	kmem_cache_init();
 	radix_tree_init();
-	pagecache_init();
 	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	pr_info("Memory: %luK available\n", total_pages << (PAGE_SHIFT - 10));
 }

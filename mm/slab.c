@@ -38,7 +38,7 @@
 #define MAX_SLAB_ORDER 3
 #define CPU_CACHE_MAX  32 /* entries of a CPU's stack for small objects */
 
-static LIST_HEAD(slab_caches);
+LIST_HEAD(slab_caches); /* [slab_mutex] */
 static DEFINE_MUTEX(slab_mutex);
 
 /* The caches behind the caches. */

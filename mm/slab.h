@@ -146,8 +146,6 @@ char *strndup_user(const char __user *s, long n) __must_check;
 void kmem_cache_init(void);
 /* Short of memory: gives slabs without objects in use back to the page allocator. Sleeps. */
 void kmem_cache_shrink_all(void);
-/* Power-off: prints caches that hold more objects than they should; true when none does. */
-bool kmem_cache_leak_report(void);
 
 /* One line of /proc/slabinfo. */
 struct slabinfo {

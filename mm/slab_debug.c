@@ -24,9 +24,12 @@
 #define POISON_NEW   0x5a /* allocated, not written yet */
 #define POISON_FREE  0x6b
 
+enum leak_mark { UNMARKED, MARKED, SEARCHED };
+
 struct track {
 	unsigned long caller;
 	int pid;
+	int mark; /* enum leak_mark, in the record of the allocation */
 };
 
 static unsigned long *left_zone(void *object)
@@ -89,6 +92,7 @@ static void set_track(struct kmem_cache *cache, void *object, int which, unsigne
 
 	track->caller = caller;
 	track->pid = current ? current->pid : 0;
+	track->mark = UNMARKED;
 }
 
 void slab_debug_alloc(struct kmem_cache *cache, void *object, unsigned long caller)
@@ -137,15 +141,78 @@ bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long calle
 	return true;
 }
 
-void slab_debug_print_used(struct kmem_cache *cache, struct page *page)
-{
-	for (unsigned int i = 0; i < page->objects; i++) {
-		void *object = (char *)page_address(page) + i * (size_t)cache->size + cache->lead;
-		struct track *alloc = track_of(cache, object, 0);
+/* ---- the leak report ---- */
 
-		if (*left_zone(object) == RED_ACTIVE)
-			pr_err("slab: %s: %lx allocated by %pS pid %d\n", cache->name,
-			       (unsigned long)object, (void *)alloc->caller, alloc->pid);
+int slab_leak_mark(struct page *page, unsigned long addr)
+{
+	struct kmem_cache *cache = page->slab_cache;
+	size_t offset = addr - (unsigned long)page_address(page);
+	unsigned int i = offset / cache->size;
+	struct track *track;
+	void *object;
+
+	if (i >= page->objects)
+		return 0;
+	object = (char *)page_address(page) + i * (size_t)cache->size + cache->lead;
+	track = track_of(cache, object, 0);
+	if (*left_zone(object) != RED_ACTIVE || track->mark != UNMARKED)
+		return 0;
+	track->mark = MARKED;
+	return 1;
+}
+
+static void each_used_object(void (*fn)(struct kmem_cache *cache, void *object, void *data),
+			     void *data)
+{
+	struct kmem_cache *cache;
+	struct page *page;
+
+	list_for_each_entry (cache, &slab_caches, list) {
+		struct list_head *lists[] = { &cache->partial, &cache->full };
+
+		for (unsigned int l = 0; l < ARRAY_SIZE(lists); l++) {
+			list_for_each_entry (page, lists[l], lru) {
+				for (unsigned int i = 0; i < page->objects; i++) {
+					void *object = (char *)page_address(page) +
+						       i * (size_t)cache->size + cache->lead;
+
+					if (*left_zone(object) == RED_ACTIVE)
+						fn(cache, object, data);
+				}
+			}
+		}
 	}
+}
+
+typedef void (*walk_fn)(struct kmem_cache *cache, void *object);
+typedef void (*report_fn)(struct kmem_cache *cache, void *object, unsigned long caller, int pid);
+
+static void walk_one(struct kmem_cache *cache, void *object, void *data)
+{
+	struct track *track = track_of(cache, object, 0);
+
+	if (track->mark != MARKED)
+		return;
+	track->mark = SEARCHED;
+	((walk_fn)data)(cache, object);
+}
+
+void slab_leak_walk(walk_fn fn)
+{
+	each_used_object(walk_one, (void *)fn);
+}
+
+static void report_one(struct kmem_cache *cache, void *object, void *data)
+{
+	struct track *track = track_of(cache, object, 0);
+
+	if (track->mark == UNMARKED)
+		((report_fn)data)(cache, object, track->caller, track->pid);
+	track->mark = UNMARKED;
+}
+
+void slab_leak_report(report_fn fn)
+{
+	each_used_object(report_one, (void *)fn);
 }
 #endif

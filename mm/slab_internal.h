@@ -33,12 +33,13 @@ struct kmem_cache {
 	struct list_head full;         /* [L] slabs without */
 	unsigned long nr_slabs;        /* [L] */
 	unsigned long nr_empty;        /* [L] slabs in partial with no object in use */
-	unsigned long baseline;        /* objects in use when the leak mark was set */
 	struct list_head list;         /* [S] in slab_caches */
 	struct array_cache *cpu_cache[NR_CPUS]; /* [C] made at the CPU's first allocation */
 };
 
 #define SLAB_NO_CPU_CACHE 0x100u /* serves the caches themselves */
+
+extern struct list_head slab_caches;
 
 #ifdef CONFIG_DEBUG
 /* Adds the room that the checks need to cache->size, ->offset, ->lead. */
@@ -48,8 +49,14 @@ void slab_debug_new(struct kmem_cache *cache, void *object);
 void slab_debug_alloc(struct kmem_cache *cache, void *object, unsigned long caller);
 /* False: the object must not be freed (a report was printed). */
 bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long caller);
-/* Prints the objects of a slab that are in use, with who allocated them. */
-void slab_debug_print_used(struct kmem_cache *cache, struct page *page);
+
+/* For mm/leak.c. 1 when addr points into an object of this slab that had no mark, which it gets. */
+int slab_leak_mark(struct page *page, unsigned long addr);
+/* Calls fn for each marked object that was not handed to it before. */
+void slab_leak_walk(void (*fn)(struct kmem_cache *cache, void *object));
+/* Calls fn for each allocated object without a mark; clears the marks. */
+void slab_leak_report(void (*fn)(struct kmem_cache *cache, void *object, unsigned long caller,
+				 int pid));
 #else
 static inline void slab_debug_layout(struct kmem_cache *cache)
 {
@@ -66,10 +73,6 @@ static inline void slab_debug_alloc(struct kmem_cache *cache, void *object, unsi
 static inline bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long caller)
 {
 	return true;
-}
-
-static inline void slab_debug_print_used(struct kmem_cache *cache, struct page *page)
-{
 }
 #endif
 

@@ -197,6 +197,15 @@ struct page *vmalloc_to_page(const void *addr)
 	return pte && pte_present(*pte) ? pfn_to_page(pte_pfn(*pte)) : NULL;
 }
 
+void each_vmalloc_page(void (*fn)(struct page *page, bool search))
+{
+	struct vm_struct *area;
+
+	list_for_each_entry (area, &vmalloc_list, list)
+		for (unsigned long i = 0; i < area->size >> PAGE_SHIFT; i++)
+			fn(area->pages[i], true);
+}
+
 /* ---- kernel stacks ---- */
 
 /* Interrupts off. */
@@ -229,6 +238,14 @@ bool is_vmalloc_guard(unsigned long addr)
 
 	return addr >= VMALLOC_START && offset < STACK_SLOTS * STACK_STRIDE &&
 	       offset % STACK_STRIDE < PAGE_SIZE;
+}
+
+void *kernel_stack_of(unsigned long addr)
+{
+	if (addr < VMALLOC_START || addr >= VMALLOC_START + STACK_SLOTS * STACK_STRIDE ||
+	    is_vmalloc_guard(addr) || !test_bit(stack_slot((void *)addr), stack_bitmap))
+		return NULL;
+	return slot_stack(stack_slot((void *)addr));
 }
 
 /* Unmaps a chain of up to LAZY_BATCH stacks; pages and slots are free after one flush. */

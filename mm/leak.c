@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The leak report, DEBUG builds only: memory that is allocated and that nothing points to any more.
+ *
+ * Idea: as a garbage collector would. Starting from static data, per-CPU data and kernel stacks,
+ * whatever word could be a pointer marks what it points into, and that is searched in its turn:
+ *
+ *	static data -> task list -> task_struct -> mm_struct -> page tables -> pages
+ *	                                        -> kernel stack -> …
+ *
+ * An object without a mark has no owner: the last pointer to it was dropped before it was freed, or
+ * a reference was counted once too often. So no subsystem has to say how many objects are in order.
+ * Rules: 1. A word is taken for a pointer wherever it points inside an object; so a leak can be
+ *    missed, but nothing in use is called one. 2. User data (anonymous and file pages) is not searched.
+ * Locking: interrupts off, the machine is about to be switched off; other CPUs are idle.
+ * Linux: mm/kmemleak.c does the same all the time. Start at: mm_leak_report().
+ */
+#ifdef CONFIG_DEBUG
+#include "mm/internal.h"
+#include "mm/slab_internal.h"
+#include "mm/vmalloc.h"
+#include "kernel/lib/printk.h"
+#include "kernel/lib/string.h"
+#include "kernel/x86/irqflags.h"
+#include "kernel/x86/percpu.h"
+#include "kernel/locking/rcu.h"
+#include "kernel/sched/task.h"
+
+#define REPORT_MAX 40 /* lines */
+
+extern char _sdata[], _end[], __per_cpu_start[], __per_cpu_end[];
+
+static unsigned long marked; /* objects and pages marked in this round */
+
+/* PG_leak_grey: marked, not searched yet; PG_leak_black: done with. */
+static bool page_is_marked(const struct page *page)
+{
+	return PageFlag(page, PG_leak_grey) || PageFlag(page, PG_leak_black);
+}
+
+static void mark_page(struct page *page, bool search)
+{
+	page = compound_head(page);
+	if (page_is_marked(page) || PageSlab(page) || atomic_read(&page->_refcount) <= 0)
+		return;
+	if (PageAnon(page) || PageTable(page) || page->mapping) /* rule 2 */
+		search = false;
+	page->flags |= 1ul << (search ? PG_leak_grey : PG_leak_black);
+	marked++;
+}
+
+/* A word that may point into the direct map. */
+static void mark_direct(unsigned long addr)
+{
+	struct page *page;
+
+	if (!ram_page_known((addr - PAGE_OFFSET) >> PAGE_SHIFT))
+		return;
+	page = virt_to_head_page((void *)addr);
+	if (PageSlab(page))
+		marked += slab_leak_mark(page, addr);
+	else
+		mark_page(page, true);
+}
+
+static void mark_stack(unsigned long addr)
+{
+	void *stack = kernel_stack_of(addr);
+
+	for (unsigned long at = 0; stack && at < THREAD_SIZE; at += PAGE_SIZE) {
+		struct page *page = vmalloc_to_page((char *)stack + at);
+
+		if (page)
+			mark_page(page, true);
+	}
+}
+
+static void mark_word(unsigned long word)
+{
+	if (word >= VMEMMAP_START && word < VMEMMAP_START + (1ul << 40)) {
+		unsigned long pfn = page_to_pfn((struct page *)word);
+
+		if (ram_page_known(pfn))
+			mark_page(pfn_to_page(pfn), false);
+	} else if (is_vmalloc_addr((void *)word)) {
+		mark_stack(word);
+	} else if (word >= PAGE_OFFSET && word < VMALLOC_START) {
+		mark_direct(word);
+	}
+}
+
+static void search(const void *start, size_t size)
+{
+	for (const unsigned long *word = start; size >= sizeof(long); word++, size -= sizeof(long))
+		mark_word(*word);
+}
+
+/* ---- page tables ---- */
+
+static void mark_table(unsigned long entry)
+{
+	mark_page(phys_to_page(entry & PTE_PFN_MASK), false);
+}
+
+static void mark_mapped(unsigned long pfn)
+{
+	if (ram_page_known(pfn))
+		mark_page(pfn_to_page(pfn), false);
+}
+
+/* The tables of one address space and what they map: entries are no pointers. */
+static void mark_address_space(struct mm_struct *mm)
+{
+	if (!mm->pgd || mm == &init_mm)
+		return;
+	for (unsigned int i = 0; i < USER_PGDS; i++) {
+		pud_t *pud;
+
+		if (pgd_none(mm->pgd[i]))
+			continue;
+		mark_table(pgd_val(mm->pgd[i]));
+		pud = pud_offset(mm->pgd + i, 0);
+		for (unsigned int j = 0; j < PTRS_PER_PTE; j++, pud++) {
+			pmd_t *pmd;
+
+			if (pud_none(*pud))
+				continue;
+			mark_table(pud_val(*pud));
+			pmd = pmd_offset(pud, 0);
+			for (unsigned int k = 0; k < PTRS_PER_PTE; k++, pmd++) {
+				pte_t *pte;
+
+				if (pmd_none(*pmd))
+					continue;
+				mark_table(pmd_val(*pmd));
+				pte = pte_offset_kernel(pmd, 0);
+				for (unsigned int l = 0; l < PTRS_PER_PTE; l++, pte++)
+					if (!pte_none(*pte))
+						mark_mapped(pte_pfn(*pte));
+			}
+		}
+	}
+}
+
+/* ---- the rounds ---- */
+
+/* slab_leak_walk() hands each newly marked object in. */
+static void search_object(struct kmem_cache *cache, void *object)
+{
+	search(object, cache->object_size);
+	if (!strcmp(cache->name, "mm_struct"))
+		mark_address_space(object);
+}
+
+static void search_page(struct page *page)
+{
+	page->flags &= ~(1ul << PG_leak_grey);
+	page->flags |= 1ul << PG_leak_black;
+	search(page_address(page), PAGE_SIZE << compound_order(page));
+}
+
+static void each_known_page(void (*fn)(struct page *page))
+{
+	unsigned long pfn = 0;
+
+	while ((pfn = next_known_pfn(pfn)) != ~0ul)
+		fn(pfn_to_page(pfn++));
+}
+
+static void search_if_grey(struct page *page)
+{
+	if (PageFlag(page, PG_leak_grey))
+		search_page(page);
+}
+
+static void mark_roots(void)
+{
+	search(_sdata, _end - _sdata);
+	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
+		search(__per_cpu_start + per_cpu_offset(cpu), __per_cpu_end - __per_cpu_start);
+	each_vmalloc_page(mark_page);
+	mark_page(zero_page, false);
+}
+
+/* ---- the report ---- */
+
+static unsigned long leaked_pages, leaked_objects;
+
+static void report_page(struct page *page)
+{
+	if (atomic_read(&page->_refcount) > 0 && !PageSlab(page) && !PageTail(page) &&
+	    !page_is_marked(page)) {
+		if (leaked_pages++ < REPORT_MAX)
+			pr_err("leak: page %lx: %d references, flags %lx, order %u\n",
+			       page_to_pfn(page), atomic_read(&page->_refcount), page->flags,
+			       compound_order(page));
+	}
+	page->flags &= ~(1ul << PG_leak_grey | 1ul << PG_leak_black);
+}
+
+static void report_object(struct kmem_cache *cache, void *object, unsigned long caller, int pid)
+{
+	if (leaked_objects++ < REPORT_MAX)
+		pr_err("leak: %s %lx of %u bytes, allocated by %pS, pid %d\n", cache->name,
+		       (unsigned long)object, cache->object_size, (void *)caller, pid);
+}
+
+bool mm_leak_report(void)
+{
+	unsigned long flags;
+
+	rcu_barrier(); /* what waits for readers is free after this */
+	local_irq_save(flags);
+	leaked_pages = leaked_objects = 0;
+	mark_roots();
+	do {
+		marked = 0;
+		slab_leak_walk(search_object);
+		each_known_page(search_if_grey);
+	} while (marked);
+	slab_leak_report(report_object);
+	each_known_page(report_page);
+	local_irq_restore(flags);
+	if (leaked_pages || leaked_objects)
+		pr_err("leak: %lu objects and %lu pages that nothing points to\n", leaked_objects,
+		       leaked_pages);
+	else
+		pr_info("leak: none\n");
+	return !leaked_pages && !leaked_objects;
+}
+#endif
