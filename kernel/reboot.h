@@ -7,6 +7,7 @@
 
 /* What QEMU's isa-debug-exit device is given: tools/vm turns it into an exit status. */
 #define EXIT_PASS 0x10
+#define EXIT_FAIL 0x11 /* switched off, but memory was leaked */
 
 void __noreturn kernel_power_off(void);
 
