@@ -102,8 +102,85 @@ $(B)/conduit.elf: $(OBJECTS) linker.ld tools/ksyms
 	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms.o $(B)/ksyms.c
 	$(Q)$(LINK) -o $@ $(OBJECTS) $(B)/ksyms.o
 
+
+# ---- running ----
+
+FIRMWARE ?= bios
+T ?=
+CONFIGS ?= opt1,debug1
+ISO := build/conduit-$(FIRMWARE).iso
+
+.PHONY: help run iso debug test test-all oracle spec check all-builds
+
+## run        set up, build and boot to a shell through GRUB (FIRMWARE=uefi: through OVMF)
+run:
+	@tools/setup $(if $(filter uefi,$(FIRMWARE)),test,run)
+	@$(MAKE) --no-print-directory iso
+	$(Q)tools/vm --iso $(ISO) --firmware $(FIRMWARE)
+
+## iso        build the GRUB image
+iso: $(ISO)
+
+build/conduit-bios.iso: build/conduit.elf build/initramfs.cpio tools/mkiso
+	$(say) ISO $@
+	$(Q)tools/mkiso bios $@
+
+build/conduit-uefi.iso: build/conduit.elf build/initramfs.cpio tools/mkiso
+	$(say) ISO $@
+	$(Q)tools/mkiso uefi $@
+
+all-builds:
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory DEBUG=1 all
+
+## test       set up and run all tests (T=word: those whose name has it)
+test:
+	@tools/setup test
+	@$(MAKE) --no-print-directory all-builds unit-programs build/conduit-bios.iso build/conduit-uefi.iso
+	@tools/runtests --configs $(CONFIGS) --only "$(T)"
+
+## test-all   the same on more CPU counts
+test-all:
+	@$(MAKE) --no-print-directory test CONFIGS=opt1,opt4,debug1,debug4
+
+## oracle     the user-space tests on Debian's Linux kernel, in the same virtual machine
+oracle:
+	@tools/setup test
+	@$(MAKE) --no-print-directory build/initramfs.cpio build/linux/vmlinuz
+	@tools/runtests --linux build/linux/vmlinuz --only "$(T)"
+
+build/linux/vmlinuz: tools/get-linux
+	$(Q)tools/get-linux build/linux
+
+## spec       rows of docs/spec/ without a passing test in the last runs
+spec:
+	@tools/check-spec
+
+## check      formatting, layers, references in the documentation, licence lines
+check:
+	@tools/check
+
+## debug      the debug build, stopped at its first instruction, with gdb on it
+debug:
+	@tools/setup test
+	@$(MAKE) --no-print-directory DEBUG=1 all
+	@tools/debug
+
+## help       this list
+help:
+	@sed -n 's/^## /  make /p' Makefile tests/unit/Makefile.inc
+
+## compile_commands.json   for editors
+compile_commands.json: Makefile
+	$(Q)tools/compile-commands $(CC) "$(CFLAGS)" $(C_SOURCES) >$@
+
+## clean      remove build/
 clean:
-	rm -rf build
+	rm -rf build compile_commands.json
 
 -include $(OBJECTS:.o=.d)
+
 include tests/unit/Makefile.inc
+
+.PHONY: unit-programs
+unit-programs: $(UNIT_TESTS)

@@ -4,7 +4,7 @@
  * names file, line and column, and stops the kernel, since a test must not go on as if nothing was.
  * The interface is the compilers' (GCC and Clang share it).
  */
-#ifdef CONFIG_DEBUG
+#if defined(CONFIG_DEBUG) && !defined(CONDUIT_HOST)
 
 #include "kernel/lib/bug.h"
 #include "kernel/lib/printk.h"
