@@ -79,7 +79,7 @@ static void make_tree(void)
 	mount_at("proc", "/proc", NULL);
 	mount_at("sysfs", "/sys", NULL);
 	/* Conduit has it mounted already; Linux only with a kernel option. */
-	if (access("/dev/null", F_OK))
+	if (access("/dev/ttyS0", F_OK))
 		mount_at("devtmpfs", "/dev", NULL);
 	mkdir("/dev/pts", 0755);
 	mount("devpts", "/dev/pts", "devpts", 0, "ptmxmode=0666,mode=0620,gid=5");
