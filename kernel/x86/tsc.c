@@ -23,7 +23,7 @@
 unsigned int tsc_khz = 1000000;
 u64 tsc_base;
 u32 tsc_mult;
-u32 tsc_shift;
+u32 tsc_shift = 32; /* with tsc_mult 0: time 0 until tsc_init() */
 
 /* Counts over at least pm_ticks of the PM timer. */
 static void measure(u32 pm_ticks, u64 *tsc_hz, u64 *apic_hz)
