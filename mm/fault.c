@@ -116,10 +116,29 @@ static void finish_file_fault(struct vm_fault *vmf, bool write)
 	put_page(vmf->page);
 }
 
+/*
+ * Maps the pages around that are in memory: an aligned group, as far as vma and the table of ptes
+ * go. True when the faulting page is mapped then.
+ */
+static bool do_fault_around(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	unsigned long group = FAULT_AROUND_PAGES << PAGE_SHIFT;
+	unsigned long start = max(vmf->address & ~(group - 1), vma->vm_start);
+	unsigned long end = min((vmf->address & ~(group - 1)) + group, vma->vm_end) - PAGE_SIZE;
+
+	vma->vm_ops->map_pages(vmf, vmf->pgoff - ((vmf->address - start) >> PAGE_SHIFT),
+			       vmf->pgoff + ((end - vmf->address) >> PAGE_SHIFT));
+	return !pte_none(READ_ONCE(*vmf->pte));
+}
+
 static vm_fault_t do_read_fault(struct vm_fault *vmf)
 {
-	vm_fault_t ret = fault_file_page(vmf);
+	vm_fault_t ret;
 
+	if (vmf->vma->vm_ops->map_pages && do_fault_around(vmf))
+		return 0;
+	ret = fault_file_page(vmf);
 	if (!(ret & VM_FAULT_LOCKED))
 		return ret;
 	finish_file_fault(vmf, vma_is_shared_writable(vmf->vma) &&

@@ -354,8 +354,49 @@ vm_fault_t filemap_fault(struct vm_fault *vmf)
 	return VM_FAULT_LOCKED;
 }
 
+/*
+ * Pages [start, end] of the file that are there already, into the table of vmf->pmd. Where a fault
+ * was, the next one is near: this saves it. No page lock is needed, since a page cannot leave the
+ * cache while tree_lock is held, and truncate unmaps once more after taking it out.
+ */
+void filemap_map_pages(struct vm_fault *vmf, pgoff_t start, pgoff_t end)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct address_space *mapping = file_mapping(vma->vm_file);
+	unsigned long first = vmf->address - ((vmf->pgoff - start) << PAGE_SHIFT);
+	pgoff_t behind = pages_of(mapping);
+	void *pages[FAULT_AROUND_PAGES];
+	spinlock_t *ptl;
+	unsigned int nr;
+	int mapped = 0;
+	pte_t *pte;
+
+	ASSERT(end - start < FAULT_AROUND_PAGES);
+	if (vmf->pgoff >= behind)
+		return;
+	end = min(end, behind - 1);
+	spin_lock(&mapping->tree_lock);
+	nr = xa_extract(&mapping->i_pages, pages, start, end, FAULT_AROUND_PAGES, XA_PRESENT);
+	pte = pte_offset_map_lock(vmf->pmd, first, &ptl);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct page *page = pages[i];
+		pte_t *at = pte + (page->index - start);
+
+		if (!PageUptodate(page) || !pte_none(*at))
+			continue;
+		get_page(page);
+		mapped++;
+		set_pte(at, pfn_pte(page_to_pfn(page), vma->vm_page_prot));
+	}
+	spin_unlock(ptl);
+	spin_unlock(&mapping->tree_lock);
+	if (mapped)
+		add_mm_counter(vma->vm_mm, mm_counter(pages[0]), mapped);
+}
+
 const struct vm_operations_struct generic_file_vm_ops = {
 	.fault = filemap_fault,
+	.map_pages = filemap_map_pages,
 };
 
 /* ---- who has it mapped ---- */

@@ -123,6 +123,7 @@ void truncate_pagecache(struct address_space *mapping, loff_t newsize);
 /* vm_operations of an ordinary file mapping. */
 extern const struct vm_operations_struct generic_file_vm_ops;
 unsigned int filemap_fault(struct vm_fault *vmf);
+void filemap_map_pages(struct vm_fault *vmf, pgoff_t start, pgoff_t end);
 
 /* Has anybody mapped it (shared and writable)? */
 bool mapping_mapped(struct address_space *mapping);

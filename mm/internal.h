@@ -78,6 +78,11 @@ int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot);
 /* The pte of a kernel address mapped by 4 KiB pages, or NULL. */
 pte_t *kernel_pte(unsigned long addr);
 
+/* ---- fault.c ---- */
+
+/* Pages that a read fault of a file maps at most, a power of two. */
+#define FAULT_AROUND_PAGES 16u
+
 /* ---- memory.c ---- */
 
 /*

@@ -128,6 +128,8 @@ struct vm_operations_struct {
 	int (*may_split)(struct vm_area_struct *vma, unsigned long addr);
 	int (*mremap)(struct vm_area_struct *vma);
 	vm_fault_t (*fault)(struct vm_fault *vmf);
+	/* Maps what is at hand of the file's pages [start, end], vmf->address' page among them. */
+	void (*map_pages)(struct vm_fault *vmf, pgoff_t start, pgoff_t end);
 	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf); /* first write to a shared page */
 	const char *(*name)(struct vm_area_struct *vma);  /* for /proc/<pid>/maps */
 };

@@ -133,6 +133,7 @@ const struct address_space_operations shmem_aops = {
 /* A full mount is SIGBUS for who touches a hole through a mapping, as on Linux. */
 const struct vm_operations_struct shmem_vm_ops = {
 	.fault = filemap_fault,
+	.map_pages = filemap_map_pages,
 };
 
 void shmem_mapping_init(struct address_space *mapping, struct inode *host,
