@@ -98,7 +98,7 @@ long strnlen_user(const char __user *str, long count);
 			case 4:                                                                    \
 				__get_user_asm(__gu_val, (const u32 *)__gu_ptr, "l", "k", __gu_err); \
 				break;                                                             \
-			default:                                                                   \
+			default:;                                                                  \
 				BUILD_BUG_ON(sizeof(*__gu_ptr) > 8);                               \
 				__get_user_asm(__gu_val, (const u64 *)__gu_ptr, "q", "", __gu_err); \
 			}                                                                          \
@@ -124,7 +124,7 @@ long strnlen_user(const char __user *str, long count);
 			case 4:                                                                    \
 				__put_user_asm((u32)(unsigned long)__pu_val, (u32 *)__pu_ptr, "l", "k", __pu_err); \
 				break;                                                             \
-			default:                                                                   \
+			default:;                                                                  \
 				BUILD_BUG_ON(sizeof(*__pu_ptr) > 8);                               \
 				__put_user_asm((u64)(unsigned long)__pu_val, (u64 *)__pu_ptr, "q", "", __pu_err); \
 			}                                                                          \
