@@ -54,6 +54,7 @@ struct file *alloc_empty_file(int flags, const struct cred *cred)
 	file->f_cred = get_cred(cred);
 	file->f_mapping = NULL;
 	file->private_data = NULL;
+	file->f_version = 0;
 	INIT_LIST_HEAD(&file->f_ep_links);
 	smp_wmb(); /* rule 2 */
 	atomic_long_set(&file->f_count, 1);
@@ -95,6 +96,10 @@ static struct file *alloc_file(const struct path *path, int flags,
 	return file;
 }
 
+static const struct dentry_operations anon_ops = {
+	.d_dname = simple_dname,
+};
+
 struct file *alloc_file_pseudo(struct inode *inode, struct vfsmount *mnt, const char *name,
 			       int flags, const struct file_operations *fops)
 {
@@ -105,6 +110,8 @@ struct file *alloc_file_pseudo(struct inode *inode, struct vfsmount *mnt, const 
 	path.dentry = d_alloc_pseudo(mnt->mnt_sb, &this);
 	if (!path.dentry)
 		return ERR_PTR(-ENOMEM);
+	if (!path.dentry->d_op)
+		path.dentry->d_op = &anon_ops;
 	path.mnt = mntget(mnt);
 	d_instantiate(path.dentry, inode);
 	file = alloc_file(&path, flags, fops);

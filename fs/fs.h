@@ -225,6 +225,7 @@ struct file {
 	const struct cred *f_cred;      /* [I] the opener's */
 	struct address_space *f_mapping; /* [I] */
 	void *private_data;             /* the driver's or file system's */
+	u64 f_version;                  /* FIFOs: openings seen */
 	struct list_head f_ep_links;    /* [L] epoll items that watch this file */
 	u64 f_version;                  /* [I] FIFOs: writers seen before the open (fs/pipe.c) */
 };
