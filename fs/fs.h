@@ -225,7 +225,6 @@ struct file {
 	const struct cred *f_cred;      /* [I] the opener's */
 	struct address_space *f_mapping; /* [I] */
 	void *private_data;             /* the driver's or file system's */
-	u64 f_version;                  /* FIFOs: openings seen */
 	struct list_head f_ep_links;    /* [L] epoll items that watch this file */
 	u64 f_version;                  /* [I] FIFOs: writers seen before the open (fs/pipe.c) */
 };
@@ -425,6 +424,7 @@ void kill_fasync(struct fasync_struct **fapp, int sig, int band);
 void f_setown(struct file *file, struct pid *pid, enum pid_type type, int force);
 
 /* Character devices: fs/char_dev.c. All minors of the range go to fops. */
+int chrdevs_show(struct seq_file *m); /* in /proc/devices */
 int register_chrdev_region_fops(unsigned int major, unsigned int first_minor, unsigned int count,
 				const char *name, const struct file_operations *fops);
 /* A node in devtmpfs, made at once when it is mounted already, else when it is: fs/devtmpfs.c. */

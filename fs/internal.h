@@ -53,6 +53,13 @@ extern const struct file_operations no_open_fops;
 /* file_table.c */
 void release_empty_file(struct file *file);
 
+/* namei_change.c */
+int do_unlinkat(int dfd, struct filename *name);
+
+/* devtmpfs.c, locks.c */
+void devtmpfs_init(void);
+void locks_init(void);
+
 /* attr.c */
 unsigned int should_remove_suid(const struct inode *inode);
 

@@ -36,7 +36,7 @@
 #include "mm/slab.h"
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "fs/initramfs.h"
+#include "fs/init.h"
 #include "fs/mount.h"
 #include "fs/namei.h"
 
@@ -80,6 +80,19 @@ static void open_console(void)
 	fput(file);
 }
 
+/* The root file system from the ramdisk, whose memory is free afterwards; /dev over it. */
+static void populate_root(void)
+{
+	void *start = __va(boot->initrd_start), *end = __va(boot->initrd_end);
+
+	if (boot->initrd_end > boot->initrd_start) {
+		unpack_initramfs(start, (size_t)(end - start));
+		free_reserved_area(start, end);
+	}
+	if (devtmpfs_mount())
+		pr_err("init: cannot mount devtmpfs on /dev\n");
+}
+
 static int run_init(const char *path)
 {
 	const char *argv[] = { path, NULL };
@@ -96,7 +109,7 @@ static int kernel_init(void *unused)
 
 	wait_for_completion(&kthreadd_done);
 	do_initcalls();
-	unpack_initramfs(boot->initrd_start, boot->initrd_end);
+	populate_root();
 	open_console();
 	if (cmdline_find_option(boot->cmdline, "init", path, sizeof(path)) > 0) {
 		if (run_init(path) == 0)
