@@ -51,8 +51,10 @@ static struct page *alloc_anon_page(gfp_t gfp)
 {
 	struct page *page = alloc_page(GFP_HIGHUSER | gfp);
 
-	if (page)
+	if (page) {
 		__SetPageAnon(page);
+		inc_node_page_state(NR_ANON_MAPPED);
+	}
 	return page;
 }
 
@@ -75,9 +77,10 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 			put_page(page);
 		return 0;
 	}
-	if (write)
+	if (write) {
 		add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
-	vma->has_anon = true;
+		vma->has_anon = true;
+	}
 	set_pte(vmf->pte, vma_pte(vma, page, write));
 	spin_unlock(ptl);
 	return 0;

@@ -14,6 +14,7 @@ void free_pages_core(unsigned long start_pfn, unsigned long end_pfn);
 /* Sets the watermarks once the amount of memory is known. */
 void page_alloc_init(unsigned long total_pages);
 void split_page(struct page *page, unsigned int order);
+bool free_pages_for_users(void);
 /* Pages of this CPU's list go back to the buddy lists. */
 void drain_local_pages(void);
 

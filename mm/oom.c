@@ -137,7 +137,7 @@ bool out_of_memory(unsigned int order)
 
 	mutex_lock(&oom_lock);
 	/* Memory may have come back while we waited for the lock. */
-	if (si_mem_available() > 64) {
+	if (order == 0 && free_pages_for_users()) {
 		mutex_unlock(&oom_lock);
 		return true;
 	}

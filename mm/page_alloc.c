@@ -315,6 +315,8 @@ static void free_pages_prepared(struct page *page, unsigned int order)
 	unsigned long flags;
 
 	free_page_check(page);
+	if (PageAnon(page))
+		dec_node_page_state(NR_ANON_MAPPED);
 	for (unsigned long i = 0; i < 1ul << order; i++) {
 		page[i].flags = 0;
 		page[i].mapping = NULL;
@@ -411,6 +413,12 @@ unsigned long nr_free_pages(void)
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		free += per_cpu(pcp_lists, cpu).count;
 	return free;
+}
+
+/* Is there anything for a user's page? Pages on CPUs' stacks are not looked at. */
+bool free_pages_for_users(void)
+{
+	return READ_ONCE(zone.free_pages) + deferred_pages > zone.reserve_user;
 }
 
 unsigned long si_mem_available(void)
