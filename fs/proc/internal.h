@@ -10,6 +10,10 @@
 #include "fs/fs.h"
 #include "fs/proc/proc.h"
 
+#ifndef INT_MAX
+#define INT_MAX 0x7fffffff
+#endif
+
 struct mm_struct;
 struct seq_file;
 
