@@ -34,6 +34,8 @@
 #define fallthrough       __attribute__((fallthrough))
 
 #define barrier() __asm__ __volatile__("" ::: "memory")
+/* The same, and what p points to is needed. */
+#define barrier_data(p) __asm__ __volatile__("" : : "r"(p) : "memory")
 
 /* One access, neither torn nor repeated nor left out by the compiler. */
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))

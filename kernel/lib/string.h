@@ -69,7 +69,7 @@ static inline bool strstarts(const char *s, const char *prefix)
 static inline void memzero_explicit(void *p, size_t n)
 {
 	memset(p, 0, n);
-	__asm__ __volatile__("" : : "r"(p) : "memory");
+	barrier_data(p);
 }
 
 #endif
