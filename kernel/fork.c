@@ -845,10 +845,10 @@ SYSCALL_DEFINE1(unshare, unsigned long, flags)
 	return ksys_unshare(flags);
 }
 
-/* Allocators, and how many threads fit: an eighth of memory in kernel stacks. */
+/* Allocators, and how many threads fit: an eighth of memory in kernel stacks of 16 KiB. */
 void __init fork_init(void)
 {
-	unsigned long threads = totalram_pages() / (THREAD_SIZE / PAGE_SIZE * 8);
+	unsigned long threads = totalram_pages() / (4 * 8);
 	struct rlimit nproc;
 
 	pid_idr_init();
