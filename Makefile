@@ -160,11 +160,11 @@ spec:
 check:
 	@tools/check
 
-## debug      the debug build, stopped at its first instruction, with gdb on it
+## debug      the debug build, stopped at its first instruction, with gdb on it (CMD="program args")
 debug:
 	@tools/setup test
 	@$(MAKE) --no-print-directory DEBUG=1 all
-	@tools/debug
+	@tools/debug $(CMD)
 
 ## help       this list
 help:

@@ -102,7 +102,7 @@ def symbol_at(address):
 def kernel_frames(task, limit=24):
     """Return addresses of a sleeping thread: its saved stack pointer, then the frame pointers."""
     stack = int(task["stack"])
-    size = int(gdb.parse_and_eval("sizeof(union thread_stack_size)")) if False else 1 << 16
+    size = 1 << 15 if gdb.lookup_global_symbol("preempt_count") else 1 << 14
     word = pointer_to("unsigned long")
     frame = int(task["thread"]["sp"])
     # __switch_to_asm pushes the callee-saved registers; rbp is among them: see switch_to.
@@ -204,6 +204,74 @@ def show_task(task):
         print("  #%-2d %#x %s" % (number, address, symbol_at(address)))
 
 
+HOST_FILES = (("/init", "build/user/init"), ("/bin/", "build/user/"), ("/tests/", "build/tests/"))
+
+
+def dentry_path(dentry):
+    """The path of a dentry in its file system: names up to the root."""
+    names = []
+    for _ in range(40):
+        if int(dentry["d_parent"]) == int(dentry):
+            break
+        names.append(dentry["d_name"]["name"].string("utf-8", "replace"))
+        dentry = dentry["d_parent"]
+    return "/" + "/".join(reversed(names))
+
+
+def load_user_symbols():
+    """Symbols of current's program, if the host has the file; those of the last program go."""
+    mm = current_task()["mm"]
+    if not int(mm) or not int(mm["exe_file"]):
+        return
+    path = dentry_path(mm["exe_file"]["f_path"]["dentry"])
+    for guest, host in HOST_FILES:
+        if not path.startswith(guest):
+            continue
+        host += path[len(guest):] if guest.endswith("/") else ""
+        for prefix in os.environ.get("CONDUIT_USER_PATH", "").split(":") + [host]:
+            file = os.path.join(prefix, os.path.basename(path)) if prefix != host else host
+            if os.path.isfile(file):
+                if load_user_symbols.loaded:
+                    gdb.execute("remove-symbol-file " + load_user_symbols.loaded, to_string=True)
+                gdb.execute("add-symbol-file " + file, to_string=True)
+                symbols = [o for o in gdb.objfiles() if o.filename.endswith(file)]
+                load_user_symbols.loaded = "-a " + hex(text_address(file)) if symbols else ""
+                print("symbols of %s from %s" % (path, file))
+                return
+
+
+load_user_symbols.loaded = ""
+
+
+def text_address(file):
+    """Where .text of a static program lies."""
+    with open(file, "rb") as f:
+        image = f.read(64)
+    return int.from_bytes(image[24:32], "little")
+
+
+class UserSymbols(gdb.Command):
+    """user-symbols: load the symbols of the program that the current thread runs."""
+
+    def __init__(self):
+        super().__init__("user-symbols", gdb.COMMAND_FILES)
+
+    def invoke(self, argument, from_tty):
+        load_user_symbols()
+
+
+class ExecBreakpoint(gdb.Breakpoint):
+    """At each exec, when the new program is mapped: its symbols replace the last one's."""
+
+    def __init__(self):
+        super().__init__("start_thread", internal=True)
+        self.silent = True
+
+    def stop(self):
+        load_user_symbols()
+        return False
+
+
 class CurrentFunction(gdb.Function):
     """$current(): the task_struct of the thread that runs on this CPU."""
 
@@ -218,3 +286,4 @@ Ps()
 Task()
 Current()
 CurrentFunction()
+UserSymbols()

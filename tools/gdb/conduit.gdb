@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Commands for a gdb on a running Conduit: gdb -x tools/gdb/conduit.gdb build/debug/conduit.elf
+set pagination off
+set confirm off
+set print pretty on
+set disassemble-next-line auto
+source tools/gdb/conduit.py
