@@ -67,9 +67,7 @@ static void __exit_signal(struct task_struct *task)
 	struct sighand_struct *sighand = task->sighand;
 	bool group_dead = thread_group_leader(task);
 	struct tty_struct *tty = NULL;
-	u64 utime, stime;
 
-	task_cputime(task, &utime, &stime);
 	spin_lock(&sighand->siglock);
 	if (group_dead) {
 		tty = sig->tty;
@@ -81,8 +79,9 @@ static void __exit_signal(struct task_struct *task)
 		if (task == sig->curr_target)
 			sig->curr_target = next_thread(task);
 	}
-	sig->dead.utime += utime;
-	sig->dead.stime += stime;
+	/* Samples and exact sum: sched/cputime.c divides the sum by the samples of all threads. */
+	sig->dead.utime += task->utime;
+	sig->dead.stime += task->stime;
 	sig->dead.sum_exec_runtime += task->se.sum_exec_runtime;
 	sig->min_flt += task->min_flt;
 	sig->maj_flt += task->maj_flt;

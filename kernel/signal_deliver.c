@@ -37,7 +37,7 @@ void __wake_up_parent(struct task_struct *task, struct task_struct *parent)
 /* What SIGCHLD says about any change. */
 static void fill_sigchld(struct siginfo *info, struct task_struct *task, int code, int status)
 {
-	u64 utime, stime;
+	struct task_cputime times;
 
 	clear_siginfo(info);
 	info->si_signo = SIGCHLD;
@@ -45,9 +45,9 @@ static void fill_sigchld(struct siginfo *info, struct task_struct *task, int cod
 	info->si_pid = task->pid;
 	info->si_uid = task_uid(task);
 	info->si_status = status;
-	task_cputime(task, &utime, &stime);
-	info->si_utime = (long)nsec_to_clock_t(utime + task->signal->dead.utime);
-	info->si_stime = (long)nsec_to_clock_t(stime + task->signal->dead.stime);
+	thread_group_cputime(task, &times);
+	info->si_utime = (long)nsec_to_clock_t(times.utime);
+	info->si_stime = (long)nsec_to_clock_t(times.stime);
 }
 
 bool do_notify_parent(struct task_struct *task, int sig)

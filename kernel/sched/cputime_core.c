@@ -9,8 +9,10 @@
 /* rtime * stime / total; in ticks, so that nothing overflows for 198 days of samples. */
 static u64 scale_stime(u64 stime, u64 rtime, u64 total)
 {
-	stime /= TICK_NSEC;
-	total /= TICK_NSEC;
+	if (total >= TICK_NSEC) {
+		stime /= TICK_NSEC;
+		total /= TICK_NSEC;
+	}
 	while (total >> 32) {
 		stime >>= 1;
 		total >>= 1;
