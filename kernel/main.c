@@ -98,6 +98,7 @@ static int run_init(const char *path)
 	const char *argv[] = { path, NULL };
 	const char *envp[] = { "HOME=/", "TERM=linux", NULL };
 
+	pr_info("init: %s, %lu cycles after the reset\n", path, (unsigned long)rdtsc());
 	return kernel_execve(path, argv, envp);
 }
 
