@@ -102,7 +102,12 @@ static void collect_signals(struct task_struct *task, struct signal_numbers *n)
 
 /* ---- stat ---- */
 
-void proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid) __weak;
+/* Of a kernel without terminals. */
+void __weak proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid)
+{
+	*tty_nr = 0;
+	*tpgid = -1;
+}
 
 /* As the program's name may contain anything: what would break the line is shown as \ooo. */
 static void put_comm(struct seq_file *m, struct task_struct *task)
@@ -116,14 +121,13 @@ static int do_task_stat(struct seq_file *m, struct task_struct *task, bool whole
 {
 	bool permitted = proc_may_access(task);
 	struct mm_struct *mm = get_task_mm(task);
-	int tty_nr = 0, tpgid = -1;
+	int tty_nr, tpgid;
 	struct signal_numbers n;
 	u64 utime, stime;
 	unsigned long wchan = 0, vsize = 0, rss = 0;
 
 	collect_signals(task, &n);
-	if (proc_tty_info)
-		proc_tty_info(task, &tty_nr, &tpgid);
+	proc_tty_info(task, &tty_nr, &tpgid);
 	if (permitted && (!whole || n.num_threads < 2))
 		wchan = !!get_wchan(task);
 	if (whole) {

@@ -137,10 +137,12 @@ int proc_pid_personality(struct seq_file *m, struct pid *pid, struct task_struct
 int proc_oom_score(struct seq_file *m, struct pid *pid, struct task_struct *task);
 int proc_pid_cgroup(struct seq_file *m, struct pid *pid, struct task_struct *task);
 extern const struct file_operations proc_pid_comm_ops, proc_oom_score_adj_ops;
-extern const struct file_operations proc_fail_nth_ops;
 extern const struct file_operations proc_mounts_ops, proc_mountinfo_ops;
 
+/* Implemented in kernel/main.c. */
+const char *saved_command_line(void);
+
 /* Implemented in kernel/drivers/: numbers of the controlling terminal and its foreground group. */
-void proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid) __weak;
+void proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid);
 
 #endif
