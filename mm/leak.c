@@ -78,7 +78,7 @@ static void mark_stack(unsigned long addr)
 static void mark_word(unsigned long word)
 {
 	if (word >= VMEMMAP_START && word < VMEMMAP_START + (1ul << 40)) {
-		unsigned long pfn = page_to_pfn((struct page *)word);
+		unsigned long pfn = (word - VMEMMAP_START) / sizeof(struct page);
 
 		if (ram_page_known(pfn))
 			mark_page(pfn_to_page(pfn), false);
@@ -108,38 +108,40 @@ static void mark_mapped(unsigned long pfn)
 		mark_page(pfn_to_page(pfn), false);
 }
 
-/* The tables of one address space and what they map: entries are no pointers. */
-static void mark_address_space(struct mm_struct *mm)
+/* The tables below one entry of a PGD and, if wanted, what they map: entries are no pointers. */
+static void mark_pgd_entry(pgd_t *pgd, bool mapped)
 {
-	if (!mm->pgd || mm == &init_mm)
+	pud_t *pud;
+
+	if (pgd_none(*pgd))
 		return;
-	for (unsigned int i = 0; i < USER_PGDS; i++) {
-		pud_t *pud;
+	mark_table(pgd_val(*pgd));
+	pud = pud_offset(pgd, 0);
+	for (unsigned int j = 0; j < PTRS_PER_PTE; j++, pud++) {
+		pmd_t *pmd;
 
-		if (pgd_none(mm->pgd[i]))
+		if (pud_none(*pud))
 			continue;
-		mark_table(pgd_val(mm->pgd[i]));
-		pud = pud_offset(mm->pgd + i, 0);
-		for (unsigned int j = 0; j < PTRS_PER_PTE; j++, pud++) {
-			pmd_t *pmd;
+		mark_table(pud_val(*pud));
+		pmd = pmd_offset(pud, 0);
+		for (unsigned int k = 0; k < PTRS_PER_PTE; k++, pmd++) {
+			pte_t *pte;
 
-			if (pud_none(*pud))
+			if (pmd_none(*pmd))
 				continue;
-			mark_table(pud_val(*pud));
-			pmd = pmd_offset(pud, 0);
-			for (unsigned int k = 0; k < PTRS_PER_PTE; k++, pmd++) {
-				pte_t *pte;
-
-				if (pmd_none(*pmd))
-					continue;
-				mark_table(pmd_val(*pmd));
-				pte = pte_offset_kernel(pmd, 0);
-				for (unsigned int l = 0; l < PTRS_PER_PTE; l++, pte++)
-					if (!pte_none(*pte))
-						mark_mapped(pte_pfn(*pte));
-			}
+			mark_table(pmd_val(*pmd));
+			pte = pte_offset_kernel(pmd, 0);
+			for (unsigned int l = 0; mapped && l < PTRS_PER_PTE; l++, pte++)
+				if (!pte_none(*pte))
+					mark_mapped(pte_pfn(*pte));
 		}
 	}
+}
+
+static void mark_address_space(struct mm_struct *mm)
+{
+	for (unsigned int i = 0; mm->pgd && i < USER_PGDS; i++)
+		mark_pgd_entry(mm->pgd + i, true);
 }
 
 /* ---- the rounds ---- */
@@ -179,6 +181,7 @@ static void mark_roots(void)
 	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
 		search(__per_cpu_start + per_cpu_offset(cpu), __per_cpu_end - __per_cpu_start);
 	each_vmalloc_page(mark_page);
+	mark_pgd_entry(pgd_offset_k(VMALLOC_START), false);
 	mark_page(zero_page, false);
 }
 
