@@ -169,10 +169,10 @@ void tty_wakeup(struct tty_struct *tty);
 void tty_vhangup(struct tty_struct *tty);
 void tty_vhangup_session(struct tty_struct *tty);
 bool tty_hung_up_p(struct file *file);
-/* Links file and terminal; tty_release() undoes it. */
+/* Link file and terminal, for a driver's own open (ptmx); tty_release() undoes it. */
 int tty_add_file(struct tty_struct *tty, struct file *file);
-void tty_close(struct tty_struct *tty, struct file *file);
-/* Makes the whole range of tty files work for a driver's own open (ptmx). */
+void tty_del_file(struct file *file);
+/* The file operations. */
 int tty_release(struct inode *inode, struct file *file);
 ssize_t tty_read(struct file *file, char __user *buf, size_t count, loff_t *pos);
 ssize_t tty_write(struct file *file, const char __user *buf, size_t count, loff_t *pos);

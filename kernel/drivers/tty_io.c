@@ -139,7 +139,7 @@ int tty_add_file(struct tty_struct *tty, struct file *file)
 	return 0;
 }
 
-static void tty_del_file(struct file *file)
+void tty_del_file(struct file *file)
 {
 	struct tty_file_private *private = file->private_data;
 
@@ -405,15 +405,17 @@ fail:
 	return error;
 }
 
-/* A file of the terminal closes. tty_mutex held. */
-void tty_close(struct tty_struct *tty, struct file *file)
+/* A file of the terminal closes. tty_mutex held. A pty may be gone afterwards. */
+static void tty_close(struct tty_struct *tty, struct file *file)
 {
+	bool is_pty = tty->driver->type == TTY_DRIVER_TYPE_PTY;
+
 	tty_fasync(-1, file, 0);
 	tty->count--;
+	tty_del_file(file);
 	if (tty->ops->close)
 		tty->ops->close(tty, file);
-	tty_del_file(file);
-	if (!tty->count && tty->driver->type != TTY_DRIVER_TYPE_PTY) {
+	if (!is_pty && !tty->count) {
 		n_tty_flush_buffer(tty);
 		forget_tty(tty);
 	}
