@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory devices: /dev/null, zero, full, random, urandom, kmsg.
+ *
+ * Idea: each is a minor number of major 1 with a table of operations; opening a node of that number
+ * swaps the table in. /dev/zero can be mapped: privately it is anonymous memory, shared it is a
+ * shared-memory object of its own.
+ * Locking: none; there is no state. Linux: drivers/char/mem.c, random.c. Start at: devices[].
+ */
+#include "kernel/uapi/errno.h"
+#include "kernel/uapi/ioctls.h"
+#include "kernel/lib/err.h"
+#include "kernel/lib/init.h"
+#include "kernel/lib/random.h"
+#include "kernel/sched/sched.h"
+#include "kernel/sched/cred.h"
+#include "kernel/x86/uaccess.h"
+#include "mm/mm.h"
+#include "mm/shmem.h"
+#include "fs/fs.h"
+#include "fs/kmsg.h"
+#include "fs/pipe.h"
+#include "fs/poll.h"
+#include "fs/uio.h"
+
+#define MEM_MAJOR 1
+
+/* Ends where it is: the position means nothing, but lseek(2) succeeds. */
+static loff_t null_lseek(struct file *file, loff_t offset, int whence)
+{
+	return file->f_pos = 0;
+}
+
+/* ---- null ---- */
+
+static ssize_t read_null(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	return 0;
+}
+
+static ssize_t write_null(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	return count;
+}
+
+static const struct file_operations null_fops = {
+	.llseek = null_lseek,
+	.read = read_null,
+	.write = write_null,
+};
+
+/* ---- zero and full ---- */
+
+static ssize_t read_zero(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	size_t cleared = 0;
+
+	while (count) {
+		size_t chunk = min_t(size_t, count, PAGE_SIZE), left = clear_user(buf + cleared, chunk);
+
+		cleared += chunk - left;
+		count -= chunk - left;
+		if (left)
+			break;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	if (cleared || !count)
+		return cleared;
+	return signal_pending(current) ? -ERESTARTSYS : -EFAULT;
+}
+
+static int mmap_zero(struct file *file, struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_SHARED) {
+		struct file *shared = shmem_file_setup("dev/zero", vma->vm_end - vma->vm_start,
+						       vma->vm_flags);
+
+		if (IS_ERR(shared))
+			return PTR_ERR(shared);
+		if (vma->vm_file)
+			fput(vma->vm_file);
+		vma->vm_file = shared;
+		vma->vm_ops = &shmem_vm_ops;
+		return 0;
+	}
+	vma->vm_ops = NULL;
+	return 0;
+}
+
+static const struct file_operations zero_fops = {
+	.llseek = null_lseek,
+	.read = read_zero,
+	.write = write_null,
+	.mmap = mmap_zero,
+};
+
+static ssize_t write_full(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	return -ENOSPC;
+}
+
+static const struct file_operations full_fops = {
+	.llseek = null_lseek,
+	.read = read_zero,
+	.write = write_full,
+};
+
+/* ---- random ---- */
+
+static ssize_t random_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	return get_random_bytes_user(buf, min_t(size_t, count, MAX_RW_COUNT));
+}
+
+/* What somebody writes is mixed in, which can do no harm. */
+static ssize_t random_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	char block[64];
+	size_t done = 0;
+
+	while (done < count) {
+		size_t chunk = min(count - done, sizeof(block));
+
+		if (copy_from_user(block, buf + done, chunk))
+			return done ? (ssize_t)done : -EFAULT;
+		add_device_randomness(block, chunk);
+		done += chunk;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return done;
+}
+
+#define RNDGETENTCNT   0x80045200
+#define RNDADDTOENTCNT 0x40045201
+#define RNDCLEARPOOL   0x5206
+
+static long random_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case RNDGETENTCNT:
+		return put_user(256, (int __user *)arg);
+	case RNDADDTOENTCNT:
+	case RNDCLEARPOOL:
+		return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+	default:
+		return -EINVAL;
+	}
+}
+
+static unsigned int random_poll(struct file *file, poll_table *wait)
+{
+	return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+}
+
+static const struct file_operations random_fops = {
+	.read = random_read,
+	.write = random_write,
+	.poll = random_poll,
+	.unlocked_ioctl = random_ioctl,
+	.llseek = noop_llseek,
+};
+
+static const struct memdev {
+	const char *name;
+	unsigned int minor;
+	umode_t mode;
+	const struct file_operations *fops;
+} devices[] = {
+	{"null", 3, 0666, &null_fops},	   {"zero", 5, 0666, &zero_fops},
+	{"full", 7, 0666, &full_fops},	   {"random", 8, 0666, &random_fops},
+	{"urandom", 9, 0666, &random_fops}, {"kmsg", 11, 0644, &kmsg_fops},
+};
+
+static int chr_dev_init(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(devices); i++) {
+		const struct memdev *dev = &devices[i];
+		int error = register_chrdev_region_fops(MEM_MAJOR, dev->minor, 1, "mem", dev->fops);
+
+		if (!error)
+			error = devtmpfs_create_node(dev->name, S_IFCHR | dev->mode,
+						     MKDEV(MEM_MAJOR, dev->minor));
+		if (error)
+			return error;
+	}
+	return 0;
+}
+fs_initcall(chr_dev_init);
