@@ -9,17 +9,15 @@
  */
 #include "kernel/uapi/errno.h"
 #include "kernel/uapi/ioctls.h"
-#include "kernel/lib/err.h"
 #include "kernel/lib/init.h"
 #include "kernel/lib/random.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/cred.h"
 #include "kernel/x86/uaccess.h"
 #include "mm/mm.h"
-#include "mm/shmem.h"
+#include "mm/backing.h"
 #include "fs/fs.h"
 #include "fs/kmsg.h"
-#include "fs/pipe.h"
 #include "fs/poll.h"
 #include "fs/uio.h"
 
@@ -73,18 +71,8 @@ static ssize_t read_zero(struct file *file, char __user *buf, size_t count, loff
 
 static int mmap_zero(struct file *file, struct vm_area_struct *vma)
 {
-	if (vma->vm_flags & VM_SHARED) {
-		struct file *shared = shmem_file_setup("dev/zero", vma->vm_end - vma->vm_start,
-						       vma->vm_flags);
-
-		if (IS_ERR(shared))
-			return PTR_ERR(shared);
-		if (vma->vm_file)
-			fput(vma->vm_file);
-		vma->vm_file = shared;
-		vma->vm_ops = &shmem_vm_ops;
-		return 0;
-	}
+	if (vma->vm_flags & VM_SHARED)
+		return shmem_zero_setup(vma);
 	vma->vm_ops = NULL;
 	return 0;
 }
