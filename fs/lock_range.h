@@ -77,7 +77,7 @@ static inline int lock_range_from_flock(loff_t base, loff_t l_start, loff_t l_le
 	if (l_len > 0) {
 		if (l_len - 1 > OFFSET_MAX - start)
 			return -EOVERFLOW;
-		end = start + l_len - 1;
+		end = start + (l_len - 1);
 	} else if (l_len < 0) {
 		if (start + l_len < 0)
 			return -EINVAL;
