@@ -190,6 +190,7 @@ static void test_refused(void)
 	argv[1] = big;
 	ok(failed_with(execve("/proc/self/exe", argv, envp), E2BIG), "E2BIG for one string of 256 KiB");
 	munmap(big, 256 << 10);
+	argv[1] = NULL;
 	ok(failed_with(syscall(SYS_execveat, -100, "/proc/self/exe", argv, envp, 0x8000), EINVAL),
 	   "EINVAL for bad flags of execveat");
 
