@@ -154,6 +154,7 @@ static void make_raw(int fd)
 	if (tcgetattr(fd, &t))
 		return;
 	cfmakeraw(&t);
+	cfsetspeed(&t, B115200);      /* the UART's own time-outs are counted in characters */
 	t.c_cflag |= CLOCAL | CREAD;
 	tcsetattr(fd, TCSANOW, &t);
 }
