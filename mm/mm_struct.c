@@ -174,6 +174,23 @@ struct mm_struct *dup_mm(struct task_struct *task, struct mm_struct *oldmm)
 
 /* ---- exit ---- */
 
+/* All tables, by groups of vmas that may share some: between the groups there are none. */
+static void exit_pgtables(struct mmu_gather *tlb, struct mm_struct *mm)
+{
+	struct vm_area_struct *first = mm->mmap, *last;
+	unsigned long floor = 0;
+
+	while (first) {
+		for (last = first; last->vm_next; last = last->vm_next)
+			if (last->vm_next->vm_start > last->vm_end + PMD_SIZE)
+				break;
+		free_pgtables(tlb, first->vm_start, last->vm_end, floor,
+			      last->vm_next ? last->vm_next->vm_start : TASK_SIZE);
+		floor = last->vm_end;
+		first = last->vm_next;
+	}
+}
+
 /* Rule 1. Nobody has it loaded from here on, so pages go back without flushing. */
 static void exit_mmap(struct mm_struct *mm)
 {
@@ -189,10 +206,9 @@ static void exit_mmap(struct mm_struct *mm)
 		if (vma->vm_file)
 			vma_unlink_file(vma);
 	}
-	vma = mm->mmap;
-	free_pgtables(&tlb, vma->vm_start, mm->highest_vm_end, 0, TASK_SIZE);
+	exit_pgtables(&tlb, mm);
 	tlb_finish_mmu(&tlb);
-	for (; vma; vma = next) {
+	for (vma = mm->mmap; vma; vma = next) {
 		next = vma->vm_next;
 		if (vma->vm_flags & VM_ACCOUNT)
 			vm_unacct_memory(vma_pages(vma));

@@ -124,16 +124,17 @@ static unsigned long vma_gap(struct vm_area_struct *vma)
 	return start > floor ? start - floor : 0;
 }
 
-static void update_gap(struct rb_node *rb)
+static bool update_gap(struct rb_node *rb)
 {
 	struct vm_area_struct *vma = vma_of(rb);
-	unsigned long gap = vma_gap(vma);
+	unsigned long gap = vma_gap(vma), before = vma->rb_subtree_gap;
 
 	if (rb->rb_left)
 		gap = max(gap, vma_of(rb->rb_left)->rb_subtree_gap);
 	if (rb->rb_right)
 		gap = max(gap, vma_of(rb->rb_right)->rb_subtree_gap);
 	vma->rb_subtree_gap = gap;
+	return gap != before;
 }
 
 void vma_link_tree(struct mm_struct *mm, struct vm_area_struct *vma)
@@ -158,6 +159,7 @@ void vma_link_tree(struct mm_struct *mm, struct vm_area_struct *vma)
 		prev->vm_next = vma;
 	else
 		mm->mmap = vma;
+	vma->rb_subtree_gap = 0;
 	rb_link_node(&vma->vm_rb, parent, link);
 	rb_insert_augmented(&vma->vm_rb, &mm->mm_rb, update_gap);
 	if (vma->vm_next) {

@@ -98,8 +98,8 @@ static __always_inline void rotate_right(struct rb_node *y, struct rb_root *root
 
 void rb_propagate(struct rb_node *node, rb_update_t update)
 {
-	for (; node; node = rb_parent(node))
-		update(node);
+	while (node && update(node))
+		node = rb_parent(node);
 }
 
 /* node is red, and so may be its parent. */
@@ -220,8 +220,9 @@ static __always_inline void erase(struct rb_node *node, struct rb_root *root, rb
 	}
 	if (child)
 		set_parent(child, parent);
-	if (update)
-		rb_propagate(parent, update);
+	/* All the way: what took node's place carries what it had where it was. */
+	for (struct rb_node *at = parent; update && at; at = rb_parent(at))
+		update(at);
 	if (black)
 		erase_fix(child, parent, root, update);
 }

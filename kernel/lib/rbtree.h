@@ -50,8 +50,8 @@ static inline struct rb_node *rb_parent(const struct rb_node *node)
 	return (struct rb_node *)(node->__rb_parent_color & ~1ul);
 }
 
-/* Recomputes what node carries from its own value and its children's. */
-typedef void (*rb_update_t)(struct rb_node *node);
+/* Recomputes what node carries from its own value and its children's: true when it has changed. */
+typedef bool (*rb_update_t)(struct rb_node *node);
 
 /* link: the pointer (in parent, or the root's) at which the walk down ended. */
 static inline void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link)
@@ -63,9 +63,10 @@ static inline void rb_link_node(struct rb_node *node, struct rb_node *parent, st
 
 void rb_insert_color(struct rb_node *node, struct rb_root *root);
 void rb_erase(struct rb_node *node, struct rb_root *root);
+/* What node carries must be that of an empty subtree (0 for a maximum of sizes). */
 void rb_insert_augmented(struct rb_node *node, struct rb_root *root, rb_update_t update);
 void rb_erase_augmented(struct rb_node *node, struct rb_root *root, rb_update_t update);
-/* node's own value changed: update it and all above. */
+/* node's own value changed: update it and those above, as far as they change too. */
 void rb_propagate(struct rb_node *node, rb_update_t update);
 /* new takes victim's place; their keys must be the same. */
 void rb_replace_node(struct rb_node *victim, struct rb_node *new, struct rb_root *root);

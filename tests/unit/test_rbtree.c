@@ -21,15 +21,17 @@ static struct item *item_of(struct rb_node *rb)
 	return rb_entry(rb, struct item, rb);
 }
 
-static void update_max(struct rb_node *rb)
+static bool update_max(struct rb_node *rb)
 {
 	struct item *item = item_of(rb);
+	long before = item->max;
 
 	item->max = item->key;
 	if (rb->rb_left && item_of(rb->rb_left)->max > item->max)
 		item->max = item_of(rb->rb_left)->max;
 	if (rb->rb_right && item_of(rb->rb_right)->max > item->max)
 		item->max = item_of(rb->rb_right)->max;
+	return item->max != before;
 }
 
 /* Number of black nodes on the way down; every rule holds below rb. */
@@ -83,6 +85,7 @@ static void insert(struct item *item)
 		parent = *link;
 		link = item->key < item_of(parent)->key ? &parent->rb_left : &parent->rb_right;
 	}
+	item->max = -1;
 	rb_link_node(&item->rb, parent, link);
 	rb_insert_augmented(&item->rb, &root, update_max);
 }
