@@ -495,6 +495,10 @@ void yield(void)
 
 	local_irq_disable();
 	rq = this_rq();
+	if (READ_ONCE(rq->nr_running) < 2) { /* nobody to yield to */
+		local_irq_enable();
+		return;
+	}
 	spin_lock(&rq->lock);
 	update_rq_clock(rq);
 	current->sched_class->yield_task(rq);
