@@ -21,6 +21,16 @@ struct file *file_get(struct file *file)
 	return get_file(file);
 }
 
+int file_deny_write(struct file *file)
+{
+	return deny_write_access(file);
+}
+
+void file_allow_write(struct file *file)
+{
+	allow_write_access(file);
+}
+
 struct address_space *file_mapping(const struct file *file)
 {
 	return file->f_mapping;

@@ -20,6 +20,13 @@ void fput(struct file *file);
 /* The caller's descriptor as a reference, NULL when it is not open (or O_PATH). */
 struct file *fget(unsigned int fd);
 
+/*
+ * A program's file is not written to while it runs: one deny for each mm. 0, or -ETXTBSY when it is
+ * open for writing; cannot fail while the caller (exec, the parent) has a deny of its own.
+ */
+int file_deny_write(struct file *file);
+void file_allow_write(struct file *file);
+
 /* Whose pages a mapping of the file shows. */
 struct address_space *file_mapping(const struct file *file);
 /* i_size of the mapping's host, in bytes. Any context. */

@@ -163,6 +163,8 @@ struct mm_struct *dup_mm(struct task_struct *task, struct mm_struct *oldmm)
 		return NULL;
 	mm->owner = task;
 	mm->exe_file = get_mm_exe_file(oldmm);
+	if (mm->exe_file)
+		WARN_ON(file_deny_write(mm->exe_file)); /* the parent has one */
 	if (dup_mmap(mm, oldmm)) {
 		mmput(mm);
 		return NULL;
@@ -225,8 +227,10 @@ void mmput(struct mm_struct *mm)
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
 	exit_mmap(mm);
-	if (mm->exe_file)
+	if (mm->exe_file) {
+		file_allow_write(mm->exe_file);
 		fput(mm->exe_file);
+	}
 	mm->exe_file = NULL;
 	mmdrop(mm);
 }
@@ -271,14 +275,18 @@ void set_mm_exe_file(struct mm_struct *mm, struct file *file)
 {
 	struct file *old;
 
-	if (file)
+	if (file) {
 		file_get(file);
+		WARN_ON(file_deny_write(file)); /* exec has one already */
+	}
 	spin_lock(&mm->arg_lock);
 	old = mm->exe_file;
 	mm->exe_file = file;
 	spin_unlock(&mm->arg_lock);
-	if (old)
+	if (old) {
+		file_allow_write(old);
 		fput(old);
+	}
 }
 
 struct file *get_mm_exe_file(struct mm_struct *mm)
