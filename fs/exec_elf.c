@@ -40,11 +40,11 @@
 #include "mm/slab.h"
 #include "fs/fs.h"
 
-#define ELF_PLATFORM    "x86_64"
+#define ELF_PLATFORM	"x86_64"
 #define ELF_ET_DYN_BASE (TASK_SIZE / 3 * 2) /* where a program that can be anywhere goes */
-#define MAX_PHDR_BYTES  65536
+#define MAX_PHDR_BYTES	65536
 
-#define ELF_PAGESTART(v)  ((v) & PAGE_MASK)
+#define ELF_PAGESTART(v)  ((v)&PAGE_MASK)
 #define ELF_PAGEOFFSET(v) ((v) & ~PAGE_MASK)
 
 static bool bad_addr(unsigned long addr)
@@ -185,8 +185,8 @@ static int elf_map_bss(const struct elf64_phdr *phdr, unsigned long addr)
 
 /* What loading a file has found out. */
 struct elf_image {
-	unsigned long load_bias;   /* added to all addresses of the file */
-	unsigned long phdr_addr;   /* of the program headers in memory, 0 if not mapped */
+	unsigned long load_bias; /* added to all addresses of the file */
+	unsigned long phdr_addr; /* of the program headers in memory, 0 if not mapped */
 	unsigned long start_code, end_code, start_data, end_data, brk;
 };
 
@@ -240,8 +240,7 @@ static int elf_load_segments(const struct elf64_hdr *ex, const struct elf64_phdr
 		if (ret)
 			return ret;
 
-		if (ex->e_phoff >= phdr->p_offset &&
-		    ex->e_phoff - phdr->p_offset < phdr->p_filesz)
+		if (ex->e_phoff >= phdr->p_offset && ex->e_phoff - phdr->p_offset < phdr->p_filesz)
 			image->phdr_addr = ex->e_phoff - phdr->p_offset + addr;
 		if (phdr->p_flags & PF_X) {
 			image->start_code = min(image->start_code, addr);
@@ -258,7 +257,7 @@ static int elf_load_segments(const struct elf64_hdr *ex, const struct elf64_phdr
 /* ---- the interpreter ---- */
 
 struct elf_interp {
-	struct file *file;         /* NULL: none */
+	struct file *file; /* NULL: none */
 	struct elf64_hdr ex;
 	struct elf64_phdr *phdrs;
 };
@@ -394,7 +393,8 @@ static int create_elf_tables(struct linux_binprm *bprm, const struct elf64_hdr *
 	auxv_words = fill_auxv(bprm, ex, image, interp_base, entry, random, platform);
 
 	p -= ((unsigned long)auxv_words + (unsigned long)bprm->argc + (unsigned long)bprm->envc +
-	      3) * sizeof(long);
+	      3) *
+	     sizeof(long);
 	p &= ~15ul;
 	bprm->p = p;
 	sp = (unsigned long *)p;
@@ -478,8 +478,8 @@ static int load_elf_binary(struct linux_binprm *bprm)
 		if (phdrs[i].p_type == PT_INTERP && !interp.file)
 			ret = open_interp(bprm, &phdrs[i], &interp);
 		else if (phdrs[i].p_type == PT_GNU_STACK)
-			executable_stack = (phdrs[i].p_flags & PF_X) ? EXSTACK_ENABLE_X
-								     : EXSTACK_DISABLE_X;
+			executable_stack =
+				(phdrs[i].p_flags & PF_X) ? EXSTACK_ENABLE_X : EXSTACK_DISABLE_X;
 	}
 	if (ret)
 		goto out;

@@ -42,8 +42,7 @@ static unsigned int signalfd_poll(struct file *file, struct poll_table_struct *w
 
 	poll_wait(file, &current->sighand->signalfd_wqh, wait);
 	spin_lock_irq(&current->sighand->siglock);
-	pending = (current->pending.signal.sig[0] |
-		   current->signal->shared_pending.signal.sig[0]) &
+	pending = (current->pending.signal.sig[0] | current->signal->shared_pending.signal.sig[0]) &
 		  ~ctx->sigmask.sig[0];
 	spin_unlock_irq(&current->sighand->siglock);
 	return pending ? EPOLLIN : 0;

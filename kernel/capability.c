@@ -27,9 +27,9 @@
 #include "kernel/syscall.h"
 
 /* What fsuid 0 stands for. */
-#define CAP_FS_SET                                                                                 \
-	(1ull << CAP_CHOWN | 1ull << CAP_MKNOD | 1ull << CAP_DAC_OVERRIDE |                        \
-	 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_FOWNER | 1ull << CAP_FSETID |                   \
+#define CAP_FS_SET                                                               \
+	(1ull << CAP_CHOWN | 1ull << CAP_MKNOD | 1ull << CAP_DAC_OVERRIDE |      \
+	 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_FOWNER | 1ull << CAP_FSETID | \
 	 1ull << CAP_LINUX_IMMUTABLE | 1ull << CAP_MAC_OVERRIDE)
 
 static bool issecure(const struct cred *cred, unsigned int bit)
@@ -83,7 +83,7 @@ void cap_emulate_setfsuid(struct cred *new, const struct cred *old)
 	if (!old->fsuid && new->fsuid)
 		new->cap_effective &= ~CAP_FS_SET;
 	if (old->fsuid && !new->fsuid)
-		new->cap_effective |= new->cap_permitted & CAP_FS_SET;
+		new->cap_effective |= new->cap_permitted &CAP_FS_SET;
 }
 
 void cap_bprm_creds_from_file(struct linux_binprm *bprm)
@@ -120,8 +120,7 @@ void cap_bprm_creds_from_file(struct linux_binprm *bprm)
 	new->securebits &= ~SECBIT_KEEP_CAPS;
 
 	bprm->secureexec =
-		is_setid ||
-		(new->uid && (effective || (new->cap_permitted & ~new->cap_ambient)));
+		is_setid || (new->uid && (effective || (new->cap_permitted & ~new->cap_ambient)));
 }
 
 /* prctl(PR_CAP_AMBIENT, …) */
@@ -308,7 +307,7 @@ static int cap_capset(struct cred *new, kernel_cap_t effective, kernel_cap_t inh
 	new->cap_effective = effective;
 	new->cap_inheritable = inheritable;
 	new->cap_permitted = permitted;
-	new->cap_ambient &= permitted & inheritable;
+	new->cap_ambient &= permitted &inheritable;
 	return 0;
 }
 
@@ -334,8 +333,7 @@ SYSCALL_DEFINE2(capset, struct __user_cap_header_struct __user *, header,
 	new = prepare_creds();
 	if (!new)
 		return -ENOMEM;
-	ret = cap_capset(new,
-			 (data[0].effective | (u64)data[1].effective << 32) & CAP_FULL_SET,
+	ret = cap_capset(new, (data[0].effective | (u64)data[1].effective << 32) & CAP_FULL_SET,
 			 (data[0].inheritable | (u64)data[1].inheritable << 32) & CAP_FULL_SET,
 			 (data[0].permitted | (u64)data[1].permitted << 32) & CAP_FULL_SET);
 	if (ret) {

@@ -149,7 +149,8 @@ static bool will_become_orphaned_pgrp(struct pid *pgrp, struct task_struct *igno
 {
 	struct task_struct *task;
 
-	do_each_pid_task (pgrp, PIDTYPE_PGID, task) {
+	do_each_pid_task(pgrp, PIDTYPE_PGID, task)
+	{
 		if (task == ignored || (task->exit_state && thread_group_empty(task)) ||
 		    is_global_init(task->real_parent))
 			continue;
@@ -175,7 +176,8 @@ static bool has_stopped_jobs(struct pid *pgrp)
 {
 	struct task_struct *task;
 
-	do_each_pid_task (pgrp, PIDTYPE_PGID, task) {
+	do_each_pid_task(pgrp, PIDTYPE_PGID, task)
+	{
 		if (task->signal->flags & SIGNAL_STOP_STOPPED)
 			return true;
 	}
@@ -358,8 +360,8 @@ static void exit_group_state(struct task_struct *task, long code)
 	itimer_real_cancel(signal);
 	exit_itimers(task);
 	if (task->mm)
-		signal->maxrss = max(signal->maxrss, get_mm_hiwater_rss(task->mm) *
-							     (PAGE_SIZE / 1024));
+		signal->maxrss =
+			max(signal->maxrss, get_mm_hiwater_rss(task->mm) * (PAGE_SIZE / 1024));
 }
 
 void __noreturn do_exit(long code)

@@ -252,8 +252,9 @@ static int copy_mm(u64 flags, struct task_struct *child)
 
 /* ---- checks ---- */
 
-#define CLONE_UNSUPPORTED                                                                          \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
+#define CLONE_UNSUPPORTED                                                              \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
+	 CLONE_NEWTIME)
 
 /* Pure: flags that contradict each other or name what does not exist here. */
 static int check_clone_flags(u64 flags)
@@ -778,8 +779,8 @@ static int copy_clone_args(struct kernel_clone_args *kargs, struct clone_args __
 		return -EINVAL;
 	if (args.exit_signal & ~(u64)CSIGNAL || args.exit_signal > _NSIG)
 		return -EINVAL;
-	if ((args.flags & CLONE_INTO_CGROUP) && (args.cgroup > 0x7fffffff ||
-						 size < CLONE_ARGS_SIZE_VER2))
+	if ((args.flags & CLONE_INTO_CGROUP) &&
+	    (args.cgroup > 0x7fffffff || size < CLONE_ARGS_SIZE_VER2))
 		return -EINVAL;
 	*kargs = (struct kernel_clone_args){
 		.flags = args.flags,

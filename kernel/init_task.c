@@ -14,24 +14,18 @@
 #include "fs/fs_struct.h"
 
 /* The defaults of every process. NPROC and SIGPENDING follow from the size of memory: fork_init(). */
-#define INIT_RLIMITS                                                                               \
-	{                                                                                          \
-		[RLIMIT_CPU] = {RLIM_INFINITY, RLIM_INFINITY},                                     \
-		[RLIMIT_FSIZE] = {RLIM_INFINITY, RLIM_INFINITY},                                   \
-		[RLIMIT_DATA] = {RLIM_INFINITY, RLIM_INFINITY},                                    \
-		[RLIMIT_STACK] = {8ul << 20, RLIM_INFINITY},                                       \
-		[RLIMIT_CORE] = {0, RLIM_INFINITY},                                                \
-		[RLIMIT_RSS] = {RLIM_INFINITY, RLIM_INFINITY},                                     \
-		[RLIMIT_NPROC] = {0, 0},                                                           \
-		[RLIMIT_NOFILE] = {1024, 4096},                                                    \
-		[RLIMIT_MEMLOCK] = {8ul << 20, 8ul << 20},                                         \
-		[RLIMIT_AS] = {RLIM_INFINITY, RLIM_INFINITY},                                      \
-		[RLIMIT_LOCKS] = {RLIM_INFINITY, RLIM_INFINITY},                                   \
-		[RLIMIT_SIGPENDING] = {0, 0},                                                      \
-		[RLIMIT_MSGQUEUE] = {819200, 819200},                                              \
-		[RLIMIT_NICE] = {0, 0},                                                            \
-		[RLIMIT_RTPRIO] = {0, 0},                                                          \
-		[RLIMIT_RTTIME] = {RLIM_INFINITY, RLIM_INFINITY},                                  \
+#define INIT_RLIMITS                                                                             \
+	{                                                                                        \
+		[RLIMIT_CPU] = {RLIM_INFINITY, RLIM_INFINITY},                                   \
+		[RLIMIT_FSIZE] = {RLIM_INFINITY, RLIM_INFINITY},                                 \
+		[RLIMIT_DATA] = {RLIM_INFINITY, RLIM_INFINITY},                                  \
+		[RLIMIT_STACK] = {8ul << 20, RLIM_INFINITY}, [RLIMIT_CORE] = {0, RLIM_INFINITY}, \
+		[RLIMIT_RSS] = {RLIM_INFINITY, RLIM_INFINITY}, [RLIMIT_NPROC] = {0, 0},          \
+		[RLIMIT_NOFILE] = {1024, 4096}, [RLIMIT_MEMLOCK] = {8ul << 20, 8ul << 20},       \
+		[RLIMIT_AS] = {RLIM_INFINITY, RLIM_INFINITY},                                    \
+		[RLIMIT_LOCKS] = {RLIM_INFINITY, RLIM_INFINITY}, [RLIMIT_SIGPENDING] = {0, 0},   \
+		[RLIMIT_MSGQUEUE] = {819200, 819200}, [RLIMIT_NICE] = {0, 0},                    \
+		[RLIMIT_RTPRIO] = {0, 0}, [RLIMIT_RTTIME] = {RLIM_INFINITY, RLIM_INFINITY},      \
 	}
 
 static struct signal_struct init_signals = {

@@ -57,8 +57,7 @@ int check_kill_permission(int sig, struct siginfo *info, struct task_struct *tas
 	return -EPERM;
 }
 
-int group_send_sig_info(int sig, struct siginfo *info, struct task_struct *task,
-			enum pid_type type)
+int group_send_sig_info(int sig, struct siginfo *info, struct task_struct *task, enum pid_type type)
 {
 	int ret;
 
@@ -76,7 +75,8 @@ int __kill_pgrp_info(int sig, struct siginfo *info, struct pid *pgrp)
 	int ret = -ESRCH;
 	bool success = false;
 
-	do_each_pid_task (pgrp, PIDTYPE_PGID, task) {
+	do_each_pid_task(pgrp, PIDTYPE_PGID, task)
+	{
 		int err = group_send_sig_info(sig, info, task, PIDTYPE_PGID);
 
 		success |= !err;

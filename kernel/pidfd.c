@@ -94,7 +94,8 @@ int pidfd_prepare(struct pid *pid, unsigned int flags, struct file **file)
 
 	if (fd < 0)
 		return fd;
-	*file = anon_inode_getfile("[pidfd]", &pidfd_fops, pid, (int)(O_RDWR | (flags & O_NONBLOCK)));
+	*file = anon_inode_getfile("[pidfd]", &pidfd_fops, pid,
+				   (int)(O_RDWR | (flags & O_NONBLOCK)));
 	if (IS_ERR(*file)) {
 		int err = (int)PTR_ERR(*file);
 

@@ -38,7 +38,7 @@ static int do_prlimit(struct task_struct *task, unsigned int resource, struct rl
 	}
 	rlim = &task->signal->rlim[resource];
 	task_lock(task->group_leader);
-	if (new && new->rlim_max > rlim->rlim_max && !capable(CAP_SYS_RESOURCE))
+	if (new &&new->rlim_max > rlim->rlim_max && !capable(CAP_SYS_RESOURCE))
 		ret = -EPERM;
 	if (!ret) {
 		if (old)
@@ -65,8 +65,8 @@ static int check_prlimit_permission(struct task_struct *task)
 	return capable(CAP_SYS_RESOURCE) ? 0 : -EPERM;
 }
 
-SYSCALL_DEFINE4(prlimit64, pid_t, pid, unsigned int, resource,
-		const struct rlimit64 __user *, new_rlim, struct rlimit64 __user *, old_rlim)
+SYSCALL_DEFINE4(prlimit64, pid_t, pid, unsigned int, resource, const struct rlimit64 __user *,
+		new_rlim, struct rlimit64 __user *, old_rlim)
 {
 	struct rlimit64 new64, old64;
 	struct rlimit new, old;

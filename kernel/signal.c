@@ -458,8 +458,7 @@ out_set:
 	return 0;
 }
 
-int send_signal_locked(int sig, struct siginfo *info, struct task_struct *task,
-		       enum pid_type type)
+int send_signal_locked(int sig, struct siginfo *info, struct task_struct *task, enum pid_type type)
 {
 	/* Only the kernel itself may kill init. */
 	return __send_signal_locked(sig, info, task, type, info == SEND_SIG_PRIV);

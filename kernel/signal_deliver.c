@@ -74,9 +74,8 @@ bool do_notify_parent(struct task_struct *task, int sig)
 
 	psig = parent->sighand;
 	spin_lock_irqsave(&psig->siglock, flags);
-	if (sig == SIGCHLD &&
-	    (psig->action[SIGCHLD - 1].sa.sa_handler == SIG_IGN ||
-	     (psig->action[SIGCHLD - 1].sa.sa_flags & SA_NOCLDWAIT))) {
+	if (sig == SIGCHLD && (psig->action[SIGCHLD - 1].sa.sa_handler == SIG_IGN ||
+			       (psig->action[SIGCHLD - 1].sa.sa_flags & SA_NOCLDWAIT))) {
 		/* The parent does not want a zombie; ignoring, it does not want the signal either. */
 		autoreap = true;
 		if (psig->action[SIGCHLD - 1].sa.sa_handler == SIG_IGN)

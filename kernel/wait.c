@@ -34,12 +34,12 @@ struct waitid_info {
 };
 
 struct wait_opts {
-	enum pid_type wo_type;          /* PIDTYPE_MAX: any child */
-	int wo_flags;                   /* W* */
+	enum pid_type wo_type; /* PIDTYPE_MAX: any child */
+	int wo_flags;	       /* W* */
 	struct pid *wo_pid;
-	struct waitid_info *wo_info;    /* NULL for wait4() */
-	int wo_stat;                    /* out: wait status */
-	struct rusage *wo_rusage;       /* out, or NULL */
+	struct waitid_info *wo_info; /* NULL for wait4() */
+	int wo_stat;		     /* out: wait status */
+	struct rusage *wo_rusage;    /* out, or NULL */
 	struct wait_queue_entry child_wait;
 	int notask_error;
 };
@@ -178,8 +178,7 @@ static int wait_task_continued(struct wait_opts *wo, struct task_struct *p)
 {
 	bool continued;
 
-	if (!(wo->wo_flags & WCONTINUED) ||
-	    !(READ_ONCE(p->signal->flags) & SIGNAL_STOP_CONTINUED))
+	if (!(wo->wo_flags & WCONTINUED) || !(READ_ONCE(p->signal->flags) & SIGNAL_STOP_CONTINUED))
 		return 0;
 	spin_lock_irq(&p->sighand->siglock);
 	continued = p->signal->flags & SIGNAL_STOP_CONTINUED;

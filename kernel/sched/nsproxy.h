@@ -20,14 +20,14 @@ struct ipc_namespace;
 struct uts_namespace {
 	refcount_t count;
 	struct rw_semaphore sem;
-	struct new_utsname name;        /* [S] */
+	struct new_utsname name; /* [S] */
 };
 
 /* Never changes once a task uses it, but for the reference count. */
 struct nsproxy {
 	refcount_t count;
 	struct uts_namespace *uts_ns;
-	struct ipc_namespace *ipc_ns;   /* NULL: there are no System V objects yet (issue 5) */
+	struct ipc_namespace *ipc_ns; /* NULL: there are no System V objects yet (issue 5) */
 };
 
 extern struct uts_namespace init_uts_ns;

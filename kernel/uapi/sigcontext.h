@@ -25,7 +25,7 @@ struct ucontext {
 	sigset_t uc_sigmask; /* last, so that it could grow */
 };
 
-#define UC_FP_XSTATE         0x1 /* fpstate is in XSAVE format */
+#define UC_FP_XSTATE	     0x1 /* fpstate is in XSAVE format */
 #define UC_SIGCONTEXT_SS     0x2 /* ss is saved and restored */
 #define UC_STRICT_RESTORE_SS 0x4
 
@@ -42,7 +42,7 @@ struct rt_sigframe {
 
 struct _fpx_sw_bytes {
 	unsigned int magic1;
-	unsigned int extended_size;   /* with the closing magic2 */
+	unsigned int extended_size; /* with the closing magic2 */
 	unsigned long long xfeatures;
 	unsigned int xstate_size;
 	unsigned int padding[7];

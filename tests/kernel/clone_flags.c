@@ -10,7 +10,7 @@
 #include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
-#define CLONE_PIDFD_         0x00001000
+#define CLONE_PIDFD_	     0x00001000
 #define CLONE_CLEAR_SIGHAND_ 0x100000000ull
 #define CLONE_INTO_CGROUP_   0x200000000ull
 
@@ -51,7 +51,8 @@ static void test_settid(void)
 	int status;
 	long pid;
 
-	pid = raw_clone(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, NULL, &tids[0], &tids[1]);
+	pid = raw_clone(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, NULL, &tids[0],
+			&tids[1]);
 	if (!pid)
 		_exit(tids[1] != (int)syscall(SYS_getpid));
 	ok(tids[0] == pid, "CLONE_PARENT_SETTID");
@@ -81,7 +82,8 @@ static void test_vm(void)
 
 	/* No exit signal: only __WALL and __WCLONE see it. */
 	pid = clone(thread_fn, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, &value);
-	ok(failed_with(waitpid(pid, &status, 0), ECHILD), "a child without SIGCHLD is not waited for");
+	ok(failed_with(waitpid(pid, &status, 0), ECHILD),
+	   "a child without SIGCHLD is not waited for");
 	ok(waitpid(pid, &status, __WCLONE) == pid, "but with __WCLONE");
 	signal(SIGUSR2, SIG_IGN);
 	pid = clone(thread_fn, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGUSR2, &value);

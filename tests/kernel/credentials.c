@@ -10,8 +10,8 @@
 #include "tests/ktap.h"
 
 #define PR_SET_NO_NEW_PRIVS_ 38
-#define CAP_KILL_            5
-#define CAP_SETUID_          7
+#define CAP_KILL_	     5
+#define CAP_SETUID_	     7
 
 struct cap_header {
 	uint32_t version;
@@ -36,10 +36,10 @@ static int are(uid_t r, uid_t e, uid_t s)
 	return !getresuid(&x, &y, &z) && x == r && y == e && z == s;
 }
 
-#define STEP(cond)                                                                                 \
-	do {                                                                                       \
-		if (!(cond))                                                                       \
-			_exit(__LINE__ & 0x7f);                                                    \
+#define STEP(cond)                              \
+	do {                                    \
+		if (!(cond))                    \
+			_exit(__LINE__ & 0x7f); \
 	} while (0)
 
 /* libc's set*id calls act on all threads by signals: there is one thread only. */
@@ -125,14 +125,16 @@ static int install(uid_t uid, gid_t gid, mode_t mode)
 
 static void run_setuid(void)
 {
-	STEP(syscall(SYS_setresgid, 500, 500, 500) == 0 && syscall(SYS_setresuid, 500, 500, 500) == 0);
+	STEP(syscall(SYS_setresgid, 500, 500, 500) == 0 &&
+	     syscall(SYS_setresuid, 500, 500, 500) == 0);
 	execl(copy, "x", "500", "0", "500", "600", "1", NULL);
 	_exit(98);
 }
 
 static void run_no_new_privs(void)
 {
-	STEP(syscall(SYS_setresgid, 500, 500, 500) == 0 && syscall(SYS_setresuid, 500, 500, 500) == 0);
+	STEP(syscall(SYS_setresgid, 500, 500, 500) == 0 &&
+	     syscall(SYS_setresuid, 500, 500, 500) == 0);
 	STEP(prctl(PR_SET_NO_NEW_PRIVS_, 1, 0, 0, 0) == 0);
 	execl(copy, "x", "500", "500", "500", "500", "0", NULL);
 	_exit(98);
@@ -170,7 +172,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	status = child_status(ids);
-	ok(status == 0, "setresuid, setreuid, setuid, setfsuid without privilege (%d)", status >> 8);
+	ok(status == 0, "setresuid, setreuid, setuid, setfsuid without privilege (%d)",
+	   status >> 8);
 	status = child_status(root_setuid);
 	ok(status == 0, "root's setuid is for good (%d)", status >> 8);
 	status = child_status(groups);

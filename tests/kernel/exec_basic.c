@@ -188,7 +188,8 @@ static void test_refused(void)
 	big = mmap(NULL, 256 << 10, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	memset(big, 'a', (256 << 10) - 1);
 	argv[1] = big;
-	ok(failed_with(execve("/proc/self/exe", argv, envp), E2BIG), "E2BIG for one string of 256 KiB");
+	ok(failed_with(execve("/proc/self/exe", argv, envp), E2BIG),
+	   "E2BIG for one string of 256 KiB");
 	munmap(big, 256 << 10);
 	argv[1] = NULL;
 	ok(failed_with(syscall(SYS_execveat, -100, "/proc/self/exe", argv, envp, 0x8000), EINVAL),

@@ -43,12 +43,18 @@ static void make_good(void)
 	good.eh.e_ehsize = sizeof(Elf64_Ehdr);
 	good.eh.e_phentsize = sizeof(Elf64_Phdr);
 	good.eh.e_phnum = 3;
-	good.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = BASE,
-				  .p_filesz = sizeof(good), .p_memsz = sizeof(good),
+	good.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD,
+				  .p_flags = PF_R | PF_X,
+				  .p_vaddr = BASE,
+				  .p_filesz = sizeof(good),
+				  .p_memsz = sizeof(good),
 				  .p_align = 4096};
-	good.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W,
-				  .p_vaddr = BASE + 0x1000, .p_filesz = sizeof(good),
-				  .p_memsz = 0x3000, .p_align = 4096};
+	good.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+				  .p_flags = PF_R | PF_W,
+				  .p_vaddr = BASE + 0x1000,
+				  .p_filesz = sizeof(good),
+				  .p_memsz = 0x3000,
+				  .p_align = 4096};
 	good.ph[2] = (Elf64_Phdr){.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W};
 	memcpy(good.code, code, sizeof(code));
 }
@@ -83,23 +89,56 @@ struct field {
 	size_t offset, size;
 };
 
-#define EH(f) {"e_" #f, offsetof(struct image, eh.e_##f), sizeof(good.eh.e_##f)}
-#define PH(i, f)                                                                                   \
-	{"ph[" #i "].p_" #f, offsetof(struct image, ph[i].p_##f), sizeof(good.ph[i].p_##f)}
+#define EH(f)                                                                    \
+	{                                                                        \
+		"e_" #f, offsetof(struct image, eh.e_##f), sizeof(good.eh.e_##f) \
+	}
+#define PH(i, f)                                                                                  \
+	{                                                                                         \
+		"ph[" #i "].p_" #f, offsetof(struct image, ph[i].p_##f), sizeof(good.ph[i].p_##f) \
+	}
 
 static const struct field fields[] = {
-	EH(type), EH(machine), EH(entry), EH(phoff), EH(phentsize), EH(phnum),
-	PH(0, type), PH(0, flags), PH(0, offset), PH(0, vaddr), PH(0, filesz), PH(0, memsz),
-	PH(0, align), PH(1, type), PH(1, flags), PH(1, offset), PH(1, vaddr), PH(1, filesz),
-	PH(1, memsz), PH(1, align), PH(2, type), PH(2, offset), PH(2, filesz),
+	EH(type),     EH(machine),  EH(entry),	   EH(phoff),	  EH(phentsize), EH(phnum),
+	PH(0, type),  PH(0, flags), PH(0, offset), PH(0, vaddr),  PH(0, filesz), PH(0, memsz),
+	PH(0, align), PH(1, type),  PH(1, flags),  PH(1, offset), PH(1, vaddr),	 PH(1, filesz),
+	PH(1, memsz), PH(1, align), PH(2, type),   PH(2, offset), PH(2, filesz),
 };
 
 static const uint64_t values[] = {
-	0, 1, 2, 3, 4, 7, 0x38, 0xff, 0x100, 0xfff, 0x1000, 0x1001, 0x8000, 0xffff, 0x10000,
-	0x401000, 0x7fffffff, 0x80000000, 0xfffff000, 0xffffffff, 0x100000000, 0x10000000000,
-	0x7ffffffde000, 0x7fffffffe000, 0x7ffffffff000, 0x7fffffffffff, 0x800000000000,
-	0x7fffffffffffffff, 0x8000000000000000, 0xffff888000000000, 0xffffffff80000000,
-	0xfffffffffffff000, 0xffffffffffffffff,
+	0,
+	1,
+	2,
+	3,
+	4,
+	7,
+	0x38,
+	0xff,
+	0x100,
+	0xfff,
+	0x1000,
+	0x1001,
+	0x8000,
+	0xffff,
+	0x10000,
+	0x401000,
+	0x7fffffff,
+	0x80000000,
+	0xfffff000,
+	0xffffffff,
+	0x100000000,
+	0x10000000000,
+	0x7ffffffde000,
+	0x7fffffffe000,
+	0x7ffffffff000,
+	0x7fffffffffff,
+	0x800000000000,
+	0x7fffffffffffffff,
+	0x8000000000000000,
+	0xffff888000000000,
+	0xffffffff80000000,
+	0xfffffffffffff000,
+	0xffffffffffffffff,
 };
 
 static void test_fields(void)

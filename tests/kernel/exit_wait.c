@@ -86,7 +86,8 @@ static void test_waitid(void)
 	siginfo_t info = {0};
 	pid_t pid = exits_with(9);
 
-	ok(failed_with(waitid(P_PID, (id_t)pid, &info, 0), EINVAL), "waitid wants to know for what");
+	ok(failed_with(waitid(P_PID, (id_t)pid, &info, 0), EINVAL),
+	   "waitid wants to know for what");
 	ok(failed_with(waitid((idtype_t)77, 0, &info, WEXITED), EINVAL), "and for whom");
 	ok(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0 && info.si_pid == pid &&
 		   info.si_code == CLD_EXITED && info.si_status == 9 && info.si_signo == SIGCHLD &&
@@ -102,8 +103,8 @@ static void test_waitid(void)
 	ok(waitid(P_PGID, (id_t)pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0,
 	   "WNOHANG: all zero");
 	kill(pid, SIGSTOP);
-	ok(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT) == 0 && info.si_code == CLD_STOPPED &&
-		   info.si_status == SIGSTOP,
+	ok(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT) == 0 &&
+		   info.si_code == CLD_STOPPED && info.si_status == SIGSTOP,
 	   "WSTOPPED");
 	ok(waitid(P_PID, (id_t)pid, &info, WSTOPPED) == 0 && info.si_code == CLD_STOPPED,
 	   "again, after WNOWAIT");
@@ -163,7 +164,8 @@ static void test_pdeathsig(void)
 			uint64_t set = BIT(SIGUSR1);
 			siginfo_t info;
 
-			_exit(syscall(SYS_rt_sigtimedwait, &set, &info, NULL, 8) == SIGUSR1 ? 44 : 1);
+			_exit(syscall(SYS_rt_sigtimedwait, &set, &info, NULL, 8) == SIGUSR1 ? 44
+											    : 1);
 		}
 		_exit(read(p[0], &c, 1) != 1);
 	}

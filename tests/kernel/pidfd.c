@@ -38,7 +38,8 @@ int main(void)
 	siginfo_t info = {0};
 	pthread_t thread;
 
-	ok(fd >= 0 && (fcntl(fd, F_GETFD) & FD_CLOEXEC), "pidfd_open gives a close-on-exec descriptor");
+	ok(fd >= 0 && (fcntl(fd, F_GETFD) & FD_CLOEXEC),
+	   "pidfd_open gives a close-on-exec descriptor");
 	ok(failed_with(pidfd_open(pid, 1), EINVAL) && failed_with(pidfd_open(0, 0), EINVAL) &&
 		   failed_with(pidfd_open(-1, 0), EINVAL),
 	   "bad flags, bad pids");
@@ -65,7 +66,8 @@ int main(void)
 		   info.si_code == CLD_KILLED && info.si_status == SIGKILL,
 	   "waitid by pidfd");
 	ok(failed_with(send(fd, 0, NULL, 0), ESRCH), "SIG-078: reaped");
-	ok(failed_with(waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED), ECHILD), "no child more");
+	ok(failed_with(waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED), ECHILD),
+	   "no child more");
 	close(fd);
 
 	pid = start_child(NULL);

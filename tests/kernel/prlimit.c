@@ -72,7 +72,8 @@ int main(void)
 	struct tms tms;
 
 	ok(getrlimit(RLIMIT_STACK, &a) == 0 && a.rlim_cur >= 1 << 20, "the stack's limit");
-	ok(prlimit_(0, RLIMIT_STACK, NULL, &b) == 0 && !memcmp(&a, &b, sizeof(a)), "prlimit agrees");
+	ok(prlimit_(0, RLIMIT_STACK, NULL, &b) == 0 && !memcmp(&a, &b, sizeof(a)),
+	   "prlimit agrees");
 	ok(failed_with(setrlimit(RLIMIT_CORE, &bad), EINVAL), "soft above hard");
 	ok(failed_with(prlimit_(0, 16, NULL, &a), EINVAL), "no such limit");
 	ok(failed_with(prlimit_(999999, 0, NULL, &a), ESRCH), "nobody");

@@ -74,7 +74,8 @@ static void test_action(void)
 		   0x10000000 | 0x40000000 | 0x80000000ul;
 	sigact(SIGUSR2, &in, NULL, 8);
 	sigact(SIGUSR2, NULL, &out, 8);
-	ok(out.flags == (in.flags & ~(0x400ul | 0x20 | 1ul << 32)), "SIG-005: unknown flags vanish");
+	ok(out.flags == (in.flags & ~(0x400ul | 0x20 | 1ul << 32)),
+	   "SIG-005: unknown flags vanish");
 	in.mask = ~0ul;
 	sigact(SIGUSR2, &in, NULL, 8);
 	sigact(SIGUSR2, NULL, &out, 8);
@@ -123,7 +124,8 @@ static void test_mask(void)
 	buf[0] = ~0ul;
 	ok(syscall(SYS_rt_sigpending, buf, 4) == 0 && buf[0] >> 32 == 0xffffffff,
 	   "SIG-002: rt_sigpending writes only size bytes");
-	ok(failed_with(syscall(SYS_rt_sigpending, buf, 16), EINVAL), "SIG-002: and not more than 8");
+	ok(failed_with(syscall(SYS_rt_sigpending, buf, 16), EINVAL),
+	   "SIG-002: and not more than 8");
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &zero, NULL, 8);
 	ok(runs == 1 && syscall(SYS_rt_sigpending, buf, 8) == 0 && buf[0] == 0,
 	   "SIG-020: delivered when unblocked");

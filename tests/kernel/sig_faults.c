@@ -40,12 +40,12 @@ static int is(int sig, int code, const void *addr)
 	return hits == 1 && info.si_signo == sig && info.si_code == code && info.si_addr == addr;
 }
 
-#define CATCH(statement)                                                                           \
-	do {                                                                                       \
-		hits = 0;                                                                          \
-		if (!sigsetjmp(back, 1)) {                                                         \
-			statement;                                                                 \
-		}                                                                                  \
+#define CATCH(statement)                   \
+	do {                               \
+		hits = 0;                  \
+		if (!sigsetjmp(back, 1)) { \
+			statement;         \
+		}                          \
 	} while (0)
 
 static void test_codes(void)
@@ -86,7 +86,8 @@ static void test_codes(void)
 	ok(hits == 1 && info.si_signo == SIGTRAP && info.si_code == SI_KERNEL, "SIG-037: int3");
 	/* No stack use below the red zone: the flags go through memory above it. */
 	CATCH(__asm__ volatile("subq $128, %%rsp; pushfq; orq $0x100, (%%rsp); popfq; nop; "
-			       "addq $128, %%rsp" ::: "memory", "cc"));
+			       "addq $128, %%rsp" ::
+				       : "memory", "cc"));
 	ok(hits == 1 && info.si_signo == SIGTRAP && info.si_code == TRAP_TRACE,
 	   "SIG-037: a single step (%d times, signal %d, code %d)", hits, info.si_signo,
 	   info.si_code);
@@ -122,8 +123,8 @@ static void test_kernel_made(void)
 		pause_ms(1);
 	ok(hits == 1 && info.si_code == SI_KERNEL && info.si_pid == 0, "SIG-035: ITIMER_REAL");
 	hits = 0;
-	ok(pipe(p) == 0 && close(p[0]) == 0 && failed_with(write(p[1], "x", 1), EPIPE) && hits == 1 &&
-		   info.si_code == SI_USER && info.si_pid == getpid(),
+	ok(pipe(p) == 0 && close(p[0]) == 0 && failed_with(write(p[1], "x", 1), EPIPE) &&
+		   hits == 1 && info.si_code == SI_USER && info.si_pid == getpid(),
 	   "SIG-035: SIGPIPE");
 	close(p[1]);
 	signal(SIGALRM, SIG_DFL);

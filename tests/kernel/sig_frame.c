@@ -83,7 +83,8 @@ static void no_stack(void)
 
 static void bad_frame(void)
 {
-	__asm__ volatile("mov $0x2000, %%esp; mov $15, %%eax; syscall; ud2" ::: "rcx", "r11", "memory");
+	__asm__ volatile("mov $0x2000, %%esp; mov $15, %%eax; syscall; ud2" ::
+				 : "rcx", "r11", "memory");
 }
 
 /* Overwrites what a handler may overwrite. */
@@ -194,7 +195,8 @@ static void forge_rip(int sig, siginfo_t *si, void *ucp)
 	if (forged_cs) {
 		uint64_t csgsfs = (uint64_t)uc->uc_mcontext.gregs[REG_CSGSFS];
 
-		uc->uc_mcontext.gregs[REG_CSGSFS] = (long)((csgsfs & ~0xfffful) | (unsigned)forged_cs);
+		uc->uc_mcontext.gregs[REG_CSGSFS] =
+			(long)((csgsfs & ~0xfffful) | (unsigned)forged_cs);
 	}
 }
 

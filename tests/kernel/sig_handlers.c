@@ -107,7 +107,8 @@ static void test_fork(void)
 	kill(getpid(), SIGUSR2);
 	alarm(100);
 	status = child_status(fork_inherits);
-	ok(status == 0, "SIG-063: fork passes actions and mask, not pending signals and alarms (%d)",
+	ok(status == 0,
+	   "SIG-063: fork passes actions and mask, not pending signals and alarms (%d)",
 	   status >> 8);
 	ok(alarm(0) > 0, "SIG-063: the parent's alarm goes on");
 	signal(SIGUSR2, SIG_IGN);
@@ -176,7 +177,8 @@ int main(int argc, char **argv)
 	test_masks();
 	test_fork();
 	status = child_status(exec_inherits);
-	ok(status == 0, "SIG-064: exec resets handlers, keeps SIG_IGN, mask and pending signals (%d)",
+	ok(status == 0,
+	   "SIG-064: exec resets handlers, keeps SIG_IGN, mask and pending signals (%d)",
 	   status >> 8);
 	return ktap_done();
 }

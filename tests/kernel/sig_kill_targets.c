@@ -159,7 +159,8 @@ static void test_info(void)
 	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, (void *)8), EFAULT),
 	   "SIG-034: a bad pointer");
 	end_child(child);
-	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, &info), ESRCH), "SIG-034: nobody there");
+	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, &info), ESRCH),
+	   "SIG-034: nobody there");
 }
 
 int main(void)

@@ -78,8 +78,8 @@ static void test_kept(void)
 	for (int i = 0; i < 5; i++)
 		queue(40, 100 + i);
 	raw_mask(0);
-	ok(n == 5 && values[0] == 100 && values[1] == 101 && values[2] == 102 &&
-		   values[3] == 103 && values[4] == 104,
+	ok(n == 5 && values[0] == 100 && values[1] == 101 && values[2] == 102 && values[3] == 103 &&
+		   values[4] == 104,
 	   "SIG-022: real-time signals queue in order");
 	n = 0;
 	raw_mask(BIT(40));
@@ -105,13 +105,15 @@ static void test_order(void)
 		if (full)
 			ok(is_order(up, 6), "SIG-023: the lowest number is taken first");
 		else
-			ok(is_order(down, 6), "SIG-024: all frames are stacked: highest runs first");
+			ok(is_order(down, 6),
+			   "SIG-024: all frames are stacked: highest runs first");
 	}
 
 	raw_mask(~0ul);
 	syscall(SYS_tgkill, getpid(), getpid(), 40);
 	kill(getpid(), SIGUSR1);
-	ok(take(BIT(40) | BIT(SIGUSR1), NULL) == 40 && take(BIT(40) | BIT(SIGUSR1), NULL) == SIGUSR1,
+	ok(take(BIT(40) | BIT(SIGUSR1), NULL) == 40 &&
+		   take(BIT(40) | BIT(SIGUSR1), NULL) == SIGUSR1,
 	   "SIG-025: private before shared");
 	kill(getpid(), SIGHUP);
 	kill(getpid(), SIGSEGV);
@@ -218,7 +220,8 @@ int main(void)
 	test_ignored();
 	if (getuid() == 0) {
 		status = child_status(limits_of_uid);
-		ok(status == 0, "SIG-056 SIG-057: the limit of queued signals (step %d)", status >> 8);
+		ok(status == 0, "SIG-056 SIG-057: the limit of queued signals (step %d)",
+		   status >> 8);
 		ok(child_status(limit_zero) == 0, "SIG-056: counts for root, too");
 	}
 	test_chld_coalesce();

@@ -43,7 +43,8 @@ int main(void)
 	   "SIG-065: SFD_CLOEXEC and SFD_NONBLOCK");
 
 	ok(failed_with(read(fd, rec, 127), EINVAL), "SIG-066: a buffer below 128 bytes");
-	ok(failed_with(read(fd, rec, sizeof(rec)), EAGAIN) && !poll_in(fd), "SIG-066: nothing there");
+	ok(failed_with(read(fd, rec, sizeof(rec)), EAGAIN) && !poll_in(fd),
+	   "SIG-066: nothing there");
 	kill(getpid(), SIGUSR1);
 	value.sival_int = 7;
 	sigqueue(getpid(), 40, value);
@@ -68,7 +69,8 @@ int main(void)
 	if (!pid)
 		_exit(!failed_with(read(fd, rec, sizeof(rec)), EAGAIN));
 	waitpid(pid, &status, 0);
-	ok(status == 0 && read(fd, rec, sizeof(rec)) == 128, "SIG-067: a child reads its own signals");
+	ok(status == 0 && read(fd, rec, sizeof(rec)) == 128,
+	   "SIG-067: a child reads its own signals");
 
 	/* Blocking: a child sends while we read. */
 	fcntl(fd, F_SETFL, 0);

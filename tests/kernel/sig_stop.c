@@ -79,7 +79,8 @@ static void test_chld(void)
 
 	on_chld(SA_NOCLDSTOP);
 	kill(pid, SIGSTOP);
-	ok(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "SIG-041: waits still work");
+	ok(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status),
+	   "SIG-041: waits still work");
 	kill(pid, SIGCONT);
 	ok(waitpid(pid, &status, WCONTINUED) == pid && runs == 0, "SIG-041: no SIGCHLD for a stop");
 	end_child(pid);
@@ -143,7 +144,8 @@ static void test_pending(void)
 	waitpid(pid, &status, WUNTRACED);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "SIG-044: SIGKILL ends a stopped one");
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	   "SIG-044: SIGKILL ends a stopped one");
 
 	raw_mask(BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGCONT));
 	kill(getpid(), SIGTSTP);
@@ -222,7 +224,8 @@ static void test_orphan(void)
 	}
 	waitpid(pid, NULL, 0);
 	close(p[1]);
-	ok(read(p[0], &c, 1) == 1 && c == 'y', "SIG-048: a newly orphaned stopped group: HUP, CONT");
+	ok(read(p[0], &c, 1) == 1 && c == 'y',
+	   "SIG-048: a newly orphaned stopped group: HUP, CONT");
 	close(p[0]);
 }
 
