@@ -166,6 +166,7 @@ static void become_command(char **argv, char **env, const char *cwd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
 	if (cwd && chdir(cwd))
 		_exit(127);
 	execvpe(argv[0], argv, env);
