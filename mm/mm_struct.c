@@ -176,19 +176,20 @@ struct mm_struct *dup_mm(struct task_struct *task, struct mm_struct *oldmm)
 
 /* ---- exit ---- */
 
-/* All tables, by groups of vmas that may share some: between the groups there are none. */
+/*
+ * All tables, by groups of vmas that may share tables of ptes: between the groups there are none.
+ * An upper table that several groups use goes with the last of them, when all below it is gone.
+ */
 static void exit_pgtables(struct mmu_gather *tlb, struct mm_struct *mm)
 {
 	struct vm_area_struct *first = mm->mmap, *last;
-	unsigned long floor = 0;
 
 	while (first) {
 		for (last = first; last->vm_next; last = last->vm_next)
 			if (last->vm_next->vm_start > last->vm_end + PMD_SIZE)
 				break;
-		free_pgtables(tlb, first->vm_start, last->vm_end, floor,
+		free_pgtables(tlb, first->vm_start, last->vm_end, 0,
 			      last->vm_next ? last->vm_next->vm_start : TASK_SIZE);
-		floor = last->vm_end;
 		first = last->vm_next;
 	}
 }

@@ -113,7 +113,7 @@ static inline int maps_line(const volatile void *p, char *line, size_t size, uns
 		*start = strtoul(at, NULL, 16);
 		*end = strtoul(strchr(at, '-') + 1, NULL, 16);
 		if (*start <= (unsigned long)p && (unsigned long)p < *end) {
-			strncpy(line, at, size);
+			snprintf(line, size, "%s", at);
 			return 1;
 		}
 		at = newline + 1;

@@ -16,14 +16,18 @@ static void use_alternate_stack(void)
 	sigaltstack(&ss, NULL);
 }
 
+/* Uses depth bytes of stack. */
 __attribute__((noinline)) static unsigned long dig(size_t depth)
 {
 	volatile char frame[4096];
+	unsigned long below = 0;
 
 	frame[0] = frame[4095] = (char)depth;
 	if (depth > 4096)
-		return dig(depth - 4096) + (unsigned long)frame[4095] * 0 + 1;
-	return (unsigned long)frame[0] * 0 + 1;
+		below = dig(depth - 4096);
+	/* The frame is needed after the call: no compiler may make a loop of this. */
+	__asm__ volatile("" : : "r"(frame) : "memory");
+	return below + 1;
 }
 
 static int deep(void)
