@@ -9,20 +9,16 @@ vm="$here/tools/vm"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# ok CONDITION... -- TEXT: the condition is a command; its output goes to the log shown on failure.
+# ok TEXT COMMAND...: the command's output is shown when it fails.
 ok() {
-	command=""
-	while [ "$1" != -- ]; do
-		command="$command '$(printf %s "$1" | sed "s/'/'\\\\''/g")'"
-		shift
-	done
+	text=$1
 	shift
 	count=$((count + 1))
-	if eval "$command" >"$work/ok.log" 2>&1; then
-		echo "ok $count - $*"
+	if "$@" >"$work/ok.log" 2>&1 </dev/null; then
+		echo "ok $count - $text"
 	else
 		failed=$((failed + 1))
-		echo "not ok $count - $*"
+		echo "not ok $count - $text"
 		tail -n 15 "$work/ok.log" | sed 's/^/# /'
 	fi
 }
