@@ -127,8 +127,8 @@ static struct task_struct *pick_next_task_fair(struct rq *rq, struct task_struct
 	} else {
 		/* A new turn of the same task. */
 		se->prev_sum_exec_runtime = se->sum_exec_runtime;
-		rq->cfs.skip = NULL;
 	}
+	rq->cfs.skip = NULL; /* passed over once, not until everybody else sleeps */
 	return task_of(se);
 }
 
