@@ -12,7 +12,7 @@ void eventpoll_release_file(struct file *file);
 /* Called by the last fput(), before ->release: nearly always nothing. */
 static inline void eventpoll_release(struct file *file)
 {
-	if (unlikely(!list_empty(&file->f_ep_links)))
+	if (unlikely(!list_empty_careful(&file->f_ep_links)))
 		eventpoll_release_file(file);
 }
 

@@ -118,9 +118,6 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 				int flags);
 int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags);
 
-/* An open file is going away that epoll watches. Set by fs/eventpoll.c. */
-extern void (*eventpoll_release_hook)(struct file *file);
-
 void files_init(void);
 
 #endif

@@ -12,6 +12,7 @@
  */
 #include "fs/file.h"
 #include "fs/dcache.h"
+#include "fs/eventpoll.h"
 #include "fs/internal.h"
 #include "fs/mount.h"
 #include "fs/namei.h"
@@ -141,8 +142,7 @@ static void __fput(struct file *file)
 
 	if (unlikely(!(mode & FMODE_OPENED)))
 		goto out;
-	if (unlikely(!list_empty_careful(&file->f_ep_links)) && eventpoll_release_hook)
-		eventpoll_release_hook(file);
+	eventpoll_release(file);
 	if (inode->i_flctx)
 		locks_remove_file(file);
 	if (unlikely(file->f_flags & FASYNC) && file->f_op->fasync)
@@ -164,8 +164,6 @@ void fput(struct file *file)
 	if (atomic_long_dec_and_test(&file->f_count))
 		__fput(file);
 }
-
-void (*eventpoll_release_hook)(struct file *file);
 
 void files_init(void)
 {
