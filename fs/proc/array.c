@@ -8,6 +8,7 @@
  * Linux: fs/proc/array.c. man 5 proc. Start at: do_task_stat, proc_pid_status.
  */
 #include "fs/proc/internal.h"
+#include "fs/proc/tty.h"
 
 #include "kernel/lib/string.h"
 #include "kernel/sched/clock.h"
@@ -101,13 +102,6 @@ static void collect_signals(struct task_struct *task, struct signal_numbers *n)
 }
 
 /* ---- stat ---- */
-
-/* Of a kernel without terminals. */
-void __weak proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid)
-{
-	*tty_nr = 0;
-	*tpgid = -1;
-}
 
 /* As the program's name may contain anything: what would break the line is shown as \ooo. */
 static void put_comm(struct seq_file *m, struct task_struct *task)

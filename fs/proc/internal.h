@@ -142,7 +142,4 @@ extern const struct file_operations proc_mounts_ops, proc_mountinfo_ops;
 /* Implemented in kernel/main.c. */
 const char *saved_command_line(void);
 
-/* Implemented in kernel/drivers/: numbers of the controlling terminal and its foreground group. */
-void proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid);
-
 #endif

@@ -289,7 +289,7 @@ static struct tty_driver *find_driver(dev_t dev, unsigned int *index)
 	return NULL;
 }
 
-/* /dev/console: the terminal that console= names. */
+/* /dev/console: the terminal that console= names, or else the first there is. */
 static struct tty_driver *console_driver(unsigned int *index)
 {
 	const char *name = preferred_console();
@@ -308,6 +308,11 @@ static struct tty_driver *console_driver(unsigned int *index)
 				return driver;
 			}
 		}
+	}
+	*index = 0;
+	list_for_each_entry (driver, &tty_drivers, tty_drivers) {
+		if (driver->type != TTY_DRIVER_TYPE_PTY)
+			return driver;
 	}
 	return NULL;
 }

@@ -24,6 +24,7 @@
 #include "kernel/sched/task.h"
 #include "kernel/signal.h"
 #include "fs/fs.h"
+#include "fs/proc/tty.h"
 
 struct pid *tty_get_pgrp(struct tty_struct *tty)
 {
@@ -74,6 +75,24 @@ int tty_pgrp_nr(struct tty_struct *tty)
 	nr = tty->ctrl.pgrp ? pid_nr(tty->ctrl.pgrp) : -1;
 	spin_unlock_irqrestore(&tty->ctrl.lock, flags);
 	return nr;
+}
+
+void proc_tty_info(struct task_struct *task, int *tty_nr, int *tpgid)
+{
+	struct tty_struct *tty = NULL;
+	unsigned long flags;
+
+	*tty_nr = 0;
+	*tpgid = -1;
+	if (lock_task_sighand(task, &flags)) {
+		tty = tty_kref_get(task->signal->tty);
+		unlock_task_sighand(task, &flags);
+	}
+	if (!tty)
+		return;
+	*tty_nr = (int)new_encode_dev(tty_devnum(tty));
+	*tpgid = tty_pgrp_nr(tty);
+	tty_kref_put(tty);
 }
 
 /* ---- may this process use the terminal now? ---- */
