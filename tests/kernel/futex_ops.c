@@ -232,7 +232,7 @@ static void test_wake_op(void)
 /* The same page of a file at two addresses is one futex. */
 static void test_file(void)
 {
-	int fd = open("/tmp/futex_ops", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int fd = open("/tmp/futex_ops.file", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	uint32_t *one, *two;
 	pid_t pid;
 	int status;
@@ -252,7 +252,7 @@ static void test_file(void)
 	ok(futex(one + 3, FUTEX_WAKE, 1, NULL, NULL, 0) == 1, "found through the file");
 	waitpid(pid, &status, 0);
 	ok(status == 0, "and woken");
-	unlink("/tmp/futex_ops");
+	unlink("/tmp/futex_ops.file");
 	close(fd);
 }
 
