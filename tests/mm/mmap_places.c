@@ -110,7 +110,7 @@ static void test_errors(void)
 	   "more than the address space: ENOMEM");
 	ok(syscall(SYS_mmap, 0, ~0ul, PROT_READ, ANON, -1, 0) == -1 && errno == ENOMEM,
 	   "a length that wraps: ENOMEM");
-	ok(map_failed_with(mmap((void *)(0x7fffffffful << 16), PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), ENOMEM),
+	ok(map_failed_with(mmap((void *)(1ul << 62), PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), ENOMEM),
 	   "MAP_FIXED beyond the user half: ENOMEM");
 	ok(failed_with(munmap(p + 1, PAGE), EINVAL), "munmap of an odd address: EINVAL");
 	ok(failed_with(munmap(p, 0), EINVAL), "of nothing: EINVAL");
