@@ -113,7 +113,8 @@ static inline int maps_line(const volatile void *p, char *line, size_t size, uns
 		*start = strtoul(at, NULL, 16);
 		*end = strtoul(strchr(at, '-') + 1, NULL, 16);
 		if (*start <= (unsigned long)p && (unsigned long)p < *end) {
-			snprintf(line, size, "%s", at);
+			line[0] = '\0';
+			strncat(line, at, size - 1);
 			return 1;
 		}
 		at = newline + 1;
