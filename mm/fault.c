@@ -13,10 +13,10 @@
  *
  * and then the instruction runs again. do_page_fault() (mm/fault_entry.c) is what the trap calls.
  * Rules: 1. A pte is changed under its table's lock, after checking that it still is what the
- *    decision was made on; if not, do nothing: the instruction faults again if need be. 2. A page of
- *    the page cache is mapped while it is locked and in its mapping, so that truncate, which locks
- *    each page it removes and unmaps before and after, leaves none behind. 3. A private page with
- *    one reference is the pte's alone and may be written to.
+ *    decision was made on; if not, do nothing: the instruction faults again if need be. 2. A page
+ *    of the page cache is mapped while it is locked and in its mapping, so that truncate, which
+ *    locks each page it removes and unmaps before and after, leaves none behind. 3. A private page
+ *    with one reference is the pte's alone and may be written to.
  * Locking: mmap_lock for reading; ptl; the page lock outside ptl.
  * Sleeps: yes.
  * Linux: mm/memory.c (handle_mm_fault and below). Start at: handle_mm_fault().
@@ -144,8 +144,7 @@ static vm_fault_t do_read_fault(struct vm_fault *vmf)
 	ret = fault_file_page(vmf);
 	if (!(ret & VM_FAULT_LOCKED))
 		return ret;
-	finish_file_fault(vmf, vma_is_shared_writable(vmf->vma) &&
-				       !vmf->vma->vm_ops->page_mkwrite);
+	finish_file_fault(vmf, vma_is_shared_writable(vmf->vma) && !vmf->vma->vm_ops->page_mkwrite);
 	return ret & VM_FAULT_MAJOR;
 }
 
@@ -314,7 +313,7 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 		return 0;
 	if ((vmf->flags & FAULT_FLAG_WRITE) && !pte_write(vmf->orig_pte))
 		return do_wp_page(vmf, ptl);
-	/* Allowed already: another thread was faster. The stale translation is gone by the fault. */
+	/* Allowed already: another thread was faster. The fault dropped the stale translation. */
 	spin_unlock(ptl);
 	return 0;
 }

@@ -33,7 +33,7 @@ static struct wait_queue_head *page_waitqueue(struct page *page)
 	return &page_wait_table[(pfn ^ (pfn >> 6)) % PAGE_WAIT_TABLE_SIZE];
 }
 
-/* For the condition of a wait: the flag first, so that unlock_page() either sees it or has unlocked. */
+/* For the condition of a wait: the flag first, so unlock_page() sees it or has unlocked already. */
 static bool trylock_page_or_wait(struct page *page)
 {
 	set_bit(PG_waiters, &page->flags);

@@ -22,7 +22,6 @@ struct inode;
 struct vm_area_struct;
 struct vm_fault;
 
-
 struct address_space_operations {
 	/*
 	 * Fill a page that is not up to date: set PG_uptodate or return -errno. The page is locked
@@ -43,16 +42,16 @@ struct address_space_operations {
  * Content of one object, in pages. [L] tree_lock, [M] i_mmap_rwsem, [I] never changes, [A] atomic.
  */
 struct address_space {
-	struct inode *host;             /* [I] whose content; mm/ never looks inside */
-	struct xarray i_pages;          /* [L] index -> struct page */
-	spinlock_t tree_lock;           /* innermost */
-	unsigned long nrpages;          /* [L] */
-	gfp_t gfp_mask;                 /* [I] */
-	atomic_t i_mmap_writable;       /* [A] VM_SHARED mappings; < 0: denied (seals) */
+	struct inode *host;       /* [I] whose content; mm/ never looks inside */
+	struct xarray i_pages;    /* [L] index -> struct page */
+	spinlock_t tree_lock;     /* innermost */
+	unsigned long nrpages;    /* [L] */
+	gfp_t gfp_mask;           /* [I] */
+	atomic_t i_mmap_writable; /* [A] VM_SHARED mappings; < 0: denied (seals) */
 	struct rw_semaphore i_mmap_rwsem;
-	struct list_head i_mmap;        /* [M] vmas that map it, by vma->shared */
+	struct list_head i_mmap;                      /* [M] vmas that map it, by vma->shared */
 	const struct address_space_operations *a_ops; /* [I] */
-	void *private_data;             /* the file system's */
+	void *private_data;                           /* the file system's */
 };
 
 /* Boot. */

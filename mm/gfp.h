@@ -25,38 +25,38 @@ struct kmem_cache;
 struct boot_info;
 
 /* What an allocation may do. */
-#define __GFP_RECLAIM       0x01u /* may sleep (and, when nothing is left, call the OOM killer) */
-#define __GFP_ZERO          0x02u /* hand out zeroed memory */
-#define __GFP_HIGH          0x04u /* may use the reserve below the watermark */
-#define __GFP_NOWARN        0x08u /* failure is expected: say nothing */
-#define __GFP_COMP          0x10u /* a compound page: tail pages know their head */
-#define __GFP_NORETRY       0x20u /* fail rather than kill somebody */
-#define __GFP_ACCOUNT       0x40u /* for user space: leave the reserve to the kernel */
-#define __GFP_USERPAGE      0x80u /* the page is for a user's data; OOM kill before failure */
+#define __GFP_RECLAIM  0x01u /* may sleep (and, when nothing is left, call the OOM killer) */
+#define __GFP_ZERO     0x02u /* hand out zeroed memory */
+#define __GFP_HIGH     0x04u /* may use the reserve below the watermark */
+#define __GFP_NOWARN   0x08u /* failure is expected: say nothing */
+#define __GFP_COMP     0x10u /* a compound page: tail pages know their head */
+#define __GFP_NORETRY  0x20u /* fail rather than kill somebody */
+#define __GFP_ACCOUNT  0x40u /* for user space: leave the reserve to the kernel */
+#define __GFP_USERPAGE 0x80u /* the page is for a user's data; OOM kill before failure */
 
-#define GFP_ATOMIC       __GFP_HIGH
-#define GFP_NOWAIT       0u
-#define GFP_KERNEL       __GFP_RECLAIM
-#define GFP_KERNEL_ACCOUNT (GFP_KERNEL | __GFP_ACCOUNT)
-#define GFP_USER         (__GFP_RECLAIM | __GFP_ACCOUNT)
-#define GFP_HIGHUSER     (GFP_USER | __GFP_USERPAGE)
+#define GFP_ATOMIC           __GFP_HIGH
+#define GFP_NOWAIT           0u
+#define GFP_KERNEL           __GFP_RECLAIM
+#define GFP_KERNEL_ACCOUNT   (GFP_KERNEL | __GFP_ACCOUNT)
+#define GFP_USER             (__GFP_RECLAIM | __GFP_ACCOUNT)
+#define GFP_HIGHUSER         (GFP_USER | __GFP_USERPAGE)
 #define GFP_HIGHUSER_MOVABLE GFP_HIGHUSER
 
 #define MAX_ORDER 11 /* blocks have 2^0 … 2^(MAX_ORDER - 1) pages: up to 4 MiB */
 
 /* page->flags */
 enum pageflags {
-	PG_locked,    /* lock_page(): content or place in the page cache is changing */
-	PG_uptodate,  /* content is valid */
-	PG_dirty,     /* written since read */
-	PG_buddy,     /* free, head of a block of 2^order pages in the buddy lists */
-	PG_slab,      /* head page of a slab */
-	PG_head,      /* first page of a compound page of 2^order pages */
-	PG_tail,      /* a later page of it */
-	PG_anon,      /* private memory of a process */
+	PG_locked,     /* lock_page(): content or place in the page cache is changing */
+	PG_uptodate,   /* content is valid */
+	PG_dirty,      /* written since read */
+	PG_buddy,      /* free, head of a block of 2^order pages in the buddy lists */
+	PG_slab,       /* head page of a slab */
+	PG_head,       /* first page of a compound page of 2^order pages */
+	PG_tail,       /* a later page of it */
+	PG_anon,       /* private memory of a process */
 	PG_swapbacked, /* shared memory or tmpfs */
-	PG_table,     /* a page table */
-	PG_waiters,   /* somebody sleeps for PG_locked */
+	PG_table,      /* a page table */
+	PG_waiters,    /* somebody sleeps for PG_locked */
 	PG_mlocked,
 	PG_leak_grey, /* mm/leak.c, at power-off only */
 	PG_leak_black,
@@ -67,8 +67,8 @@ enum pageflags {
  * [Z] zone lock or the CPU's page list, [P] page lock and mapping->tree_lock, [S] slab's lock.
  */
 struct page {
-	unsigned long flags;         /* PG_*, changed atomically */
-	atomic_t _refcount;          /* 0 = free; get_page()/put_page() */
+	unsigned long flags; /* PG_*, changed atomically */
+	atomic_t _refcount;  /* 0 = free; get_page()/put_page() */
 	union {
 		u32 order;           /* [Z] of a free block, or of a compound page's head */
 		struct {             /* [S] */
@@ -86,17 +86,17 @@ struct page {
 		void *freelist;      /* [S] first free object */
 	};
 	union {
-		struct list_head lru; /* [Z] free lists; [S] list of partial slabs */
-		spinlock_t ptl;       /* PG_table: lock of this page table */
+		struct list_head lru;     /* [Z] free lists; [S] list of partial slabs */
+		spinlock_t ptl;           /* PG_table: lock of this page table */
 		struct rcu_head rcu_head; /* a slab on its way out after a grace period */
 	};
-	unsigned long private;       /* the owner's */
+	unsigned long private; /* the owner's */
 } __aligned(64);
 
 #define vmemmap ((struct page *)VMEMMAP_START)
 
-#define pfn_to_page(pfn)  (vmemmap + (pfn))
-#define page_to_pfn(page) ((unsigned long)((page) - vmemmap))
+#define pfn_to_page(pfn)   (vmemmap + (pfn))
+#define page_to_pfn(page)  ((unsigned long)((page)-vmemmap))
 #define page_to_phys(page) ((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT)
 #define phys_to_page(phys) pfn_to_page((unsigned long)(phys) >> PAGE_SHIFT)
 #define virt_to_page(addr) phys_to_page(__pa(addr))
@@ -268,8 +268,8 @@ static inline void lock_page(struct page *page)
 
 /* Counters for /proc/meminfo and /proc/vmstat, in pages unless said otherwise. */
 enum node_stat_item {
-	NR_FILE_PAGES,   /* page cache, shared memory included */
-	NR_SHMEM,        /* shared memory and tmpfs */
+	NR_FILE_PAGES, /* page cache, shared memory included */
+	NR_SHMEM,      /* shared memory and tmpfs */
 	NR_ANON_MAPPED,
 	NR_FILE_MAPPED,
 	NR_SLAB,
@@ -278,7 +278,7 @@ enum node_stat_item {
 	NR_VMALLOC,
 	NR_MLOCK,
 	NR_FREE_PAGES,
-	PGFAULT,         /* events */
+	PGFAULT, /* events */
 	PGMAJFAULT,
 	PGALLOC,
 	PGFREE,
@@ -301,8 +301,8 @@ DECLARE_PER_CPU(struct vm_event_state, vm_stat);
 unsigned long global_node_page_state(enum node_stat_item item);
 
 unsigned long totalram_pages(void);
-unsigned long nr_free_pages(void);      /* per-CPU lists included */
-unsigned long si_mem_available(void);   /* what new programs could use */
+unsigned long nr_free_pages(void);                /* per-CPU lists included */
+unsigned long si_mem_available(void);             /* what new programs could use */
 unsigned long nr_free_blocks(unsigned int order); /* for /proc/buddyinfo */
 
 /* Boot: from the memory map to a working alloc_pages(). Called once, before anything sleeps. */

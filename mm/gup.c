@@ -180,13 +180,12 @@ int fixup_user_fault(struct mm_struct *mm, unsigned long address, unsigned int f
 {
 	long got;
 
-	got = get_user_pages_remote(mm, address, 1,
-				    fault_flags & FAULT_FLAG_WRITE ? FOLL_WRITE : 0, NULL);
+	got = get_user_pages_remote(mm, address, 1, fault_flags & FAULT_FLAG_WRITE ? FOLL_WRITE : 0,
+				    NULL);
 	return got == 1 ? 0 : -EFAULT;
 }
 
-int futex_backing(unsigned long address, bool write, struct address_space **mapping,
-		  pgoff_t *pgoff)
+int futex_backing(unsigned long address, bool write, struct address_space **mapping, pgoff_t *pgoff)
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;

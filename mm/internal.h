@@ -94,12 +94,12 @@ pte_t *kernel_pte(unsigned long addr);
 
 struct mmu_gather {
 	struct mm_struct *mm;
-	unsigned long start, end;  /* range to flush; start >= end: nothing was cleared */
-	bool fullmm;               /* the whole mm is going and loaded nowhere: no flush is due */
+	unsigned long start, end; /* range to flush; start >= end: nothing was cleared */
+	bool fullmm;              /* the whole mm is going and loaded nowhere: no flush is due */
 	unsigned int nr, max;
-	struct page **pages;       /* local, or a page full of pointers */
-	struct list_head tables;   /* page tables, by page->lru */
-	long rss[NR_MM_COUNTERS];  /* to add to mm's */
+	struct page **pages;      /* local, or a page full of pointers */
+	struct list_head tables;  /* page tables, by page->lru */
+	long rss[NR_MM_COUNTERS]; /* to add to mm's */
 	struct page *local[GATHER_LOCAL];
 };
 

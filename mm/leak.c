@@ -11,7 +11,8 @@
  * An object without a mark has no owner: the last pointer to it was dropped before it was freed, or
  * a reference was counted once too often. So no subsystem has to say how many objects are in order.
  * Rules: 1. A word is taken for a pointer wherever it points inside an object; so a leak can be
- *    missed, but nothing in use is called one. 2. User data (anonymous and file pages) is not searched.
+ *    missed, but nothing in use is called one. 2. User data (anonymous and file pages) is not
+ *    searched.
  * Locking: interrupts off, the machine is about to be switched off; other CPUs are idle.
  * Linux: mm/kmemleak.c does the same all the time. Start at: mm_leak_report().
  */

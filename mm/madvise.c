@@ -2,8 +2,8 @@
 /*
  * madvise(2): what a program knows about its use of memory.
  *
- * Advice that only speeds things up elsewhere (read-ahead, huge pages, swap) is accepted where Linux
- * accepts it and changes at most a flag of the vma.
+ * Advice that only speeds things up elsewhere (read-ahead, huge pages, swap) is accepted where
+ * Linux accepts it and changes at most a flag of the vma.
  * Locking: mmap_lock for writing where flags change, else for reading.
  * Linux: mm/madvise.c. Start at: madvise_vma().
  */
@@ -147,7 +147,8 @@ static int madvise_range(struct mm_struct *mm, unsigned long start, unsigned lon
 }
 
 /* MADV_POPULATE_READ, MADV_POPULATE_WRITE: errors matter. */
-static int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long end, bool write)
+static int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned long end,
+			    bool write)
 {
 	while (start < end) {
 		struct vm_area_struct *vma;

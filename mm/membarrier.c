@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * membarrier(2): a memory barrier on every CPU that runs a thread of the caller's process (or of any
- * process), so that the other side of a rarely used protocol needs none.
+ * membarrier(2): a memory barrier on every CPU that runs a thread of the caller's process (or of
+ * any process), so that the other side of a rarely used protocol needs none.
  *
  * Idea: after an RCU grace period every CPU has passed a point with a full barrier. On one CPU
  * nothing needs to be done: a switch orders everything.

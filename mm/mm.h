@@ -29,46 +29,46 @@ struct vm_fault;
 struct vm_operations_struct;
 
 /* vm_area_struct.vm_flags, Linux's bits */
-#define VM_NONE       0x00000000ul
-#define VM_READ       0x00000001ul
-#define VM_WRITE      0x00000002ul
-#define VM_EXEC       0x00000004ul
-#define VM_SHARED     0x00000008ul
-#define VM_MAYREAD    0x00000010ul /* mprotect() may set VM_READ … */
-#define VM_MAYWRITE   0x00000020ul
-#define VM_MAYEXEC    0x00000040ul
-#define VM_MAYSHARE   0x00000080ul /* MAP_SHARED, also of a file that is not writable */
-#define VM_GROWSDOWN  0x00000100ul /* a stack */
-#define VM_PFNMAP     0x00000400ul /* page tables name frames without struct page */
-#define VM_LOCKED     0x00002000ul
-#define VM_IO         0x00004000ul
-#define VM_SEQ_READ   0x00008000ul
-#define VM_RAND_READ  0x00010000ul
-#define VM_DONTCOPY   0x00020000ul /* not inherited by fork() */
-#define VM_DONTEXPAND 0x00040000ul
+#define VM_NONE        0x00000000ul
+#define VM_READ        0x00000001ul
+#define VM_WRITE       0x00000002ul
+#define VM_EXEC        0x00000004ul
+#define VM_SHARED      0x00000008ul
+#define VM_MAYREAD     0x00000010ul /* mprotect() may set VM_READ … */
+#define VM_MAYWRITE    0x00000020ul
+#define VM_MAYEXEC     0x00000040ul
+#define VM_MAYSHARE    0x00000080ul /* MAP_SHARED, also of a file that is not writable */
+#define VM_GROWSDOWN   0x00000100ul /* a stack */
+#define VM_PFNMAP      0x00000400ul /* page tables name frames without struct page */
+#define VM_LOCKED      0x00002000ul
+#define VM_IO          0x00004000ul
+#define VM_SEQ_READ    0x00008000ul
+#define VM_RAND_READ   0x00010000ul
+#define VM_DONTCOPY    0x00020000ul /* not inherited by fork() */
+#define VM_DONTEXPAND  0x00040000ul
 #define VM_LOCKONFAULT 0x00080000ul
-#define VM_ACCOUNT    0x00100000ul /* counts in Committed_AS */
-#define VM_NORESERVE  0x00200000ul
-#define VM_HUGETLB    0x00400000ul
-#define VM_WIPEONFORK 0x02000000ul
-#define VM_DONTDUMP   0x04000000ul
-#define VM_MIXEDMAP   0x10000000ul
-#define VM_HUGEPAGE   0x20000000ul
-#define VM_NOHUGEPAGE 0x40000000ul
-#define VM_STACK      VM_GROWSDOWN
+#define VM_ACCOUNT     0x00100000ul /* counts in Committed_AS */
+#define VM_NORESERVE   0x00200000ul
+#define VM_HUGETLB     0x00400000ul
+#define VM_WIPEONFORK  0x02000000ul
+#define VM_DONTDUMP    0x04000000ul
+#define VM_MIXEDMAP    0x10000000ul
+#define VM_HUGEPAGE    0x20000000ul
+#define VM_NOHUGEPAGE  0x40000000ul
+#define VM_STACK       VM_GROWSDOWN
 
-#define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
-#define VM_LOCKED_MASK  (VM_LOCKED | VM_LOCKONFAULT)
-#define VM_SPECIAL      (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
-#define VM_DATA_DEFAULT_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define VM_ACCESS_FLAGS        (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_LOCKED_MASK         (VM_LOCKED | VM_LOCKONFAULT)
+#define VM_SPECIAL             (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+#define VM_DATA_DEFAULT_FLAGS  (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 #define VM_STACK_DEFAULT_FLAGS (VM_DATA_DEFAULT_FLAGS | VM_GROWSDOWN | VM_ACCOUNT)
 
-#define STACK_TOP           TASK_SIZE
-#define STACK_GUARD_GAP     (256ul << PAGE_SHIFT) /* unmapped below a growing stack */
-#define MMAP_MIN_ADDR       65536ul /* /proc/sys/vm/mmap_min_addr */
-#define TASK_UNMAPPED_BASE  (TASK_SIZE / 3)
+#define STACK_TOP             TASK_SIZE
+#define STACK_GUARD_GAP       (256ul << PAGE_SHIFT) /* unmapped below a growing stack */
+#define MMAP_MIN_ADDR         65536ul               /* /proc/sys/vm/mmap_min_addr */
+#define TASK_UNMAPPED_BASE    (TASK_SIZE / 3)
 #define DEFAULT_MAX_MAP_COUNT 65530
-#define TASK_SIZE_MAX       TASK_SIZE
+#define TASK_SIZE_MAX         TASK_SIZE
 
 /*
  * One area of an address space: [vm_start, vm_end) with one protection and one backing.
@@ -81,33 +81,33 @@ struct vm_area_struct {
 	struct rb_node vm_rb;                     /* in mm->mm_rb */
 	unsigned long rb_subtree_gap;             /* largest gap before a vma in this subtree */
 	struct mm_struct *vm_mm;
-	pgprot_t vm_page_prot;                    /* for a pte of this area, write bit as it may be */
-	unsigned long vm_flags;                   /* VM_* */
-	unsigned long vm_pgoff;                   /* offset in vm_file, in pages; anonymous: address */
-	struct file *vm_file;                     /* or NULL; holds a reference */
+	pgprot_t vm_page_prot;  /* for a pte of this area, write bit as it may be */
+	unsigned long vm_flags; /* VM_* */
+	unsigned long vm_pgoff; /* offset in vm_file, in pages; anonymous: address */
+	struct file *vm_file;   /* or NULL; holds a reference */
 	void *vm_private_data;
-	bool has_anon;                            /* some page may be private: fork copies ptes */
+	bool has_anon; /* some page may be private: fork copies ptes */
 	const struct vm_operations_struct *vm_ops;
-	struct list_head shared;                  /* in mapping->i_mmap */
+	struct list_head shared; /* in mapping->i_mmap */
 };
 
 /* What a fault handler is told and what it answers with. */
 struct vm_fault {
 	struct vm_area_struct *vma;
-	unsigned int flags;      /* FAULT_FLAG_* */
-	pgoff_t pgoff;           /* page of the file */
-	unsigned long address;   /* page aligned */
+	unsigned int flags;    /* FAULT_FLAG_* */
+	pgoff_t pgoff;         /* page of the file */
+	unsigned long address; /* page aligned */
 	pmd_t *pmd;
 	pte_t *pte;
 	pte_t orig_pte;
-	struct page *page;       /* vm_ops->fault() puts its page here, with a reference */
+	struct page *page; /* vm_ops->fault() puts its page here, with a reference */
 };
 
-#define FAULT_FLAG_WRITE       0x01u
+#define FAULT_FLAG_WRITE         0x01u
 #define FAULT_FLAG_INTERRUPTIBLE 0x200u
-#define FAULT_FLAG_USER        0x40u
-#define FAULT_FLAG_INSTRUCTION 0x100u
-#define FAULT_FLAG_REMOTE      0x80u
+#define FAULT_FLAG_USER          0x40u
+#define FAULT_FLAG_INSTRUCTION   0x100u
+#define FAULT_FLAG_REMOTE        0x80u
 
 typedef unsigned int vm_fault_t;
 
@@ -141,46 +141,46 @@ enum mm_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES, NR_MM_
  * [M] mmap_lock, [P] page_table_lock, [A] atomic, [I] never changes, [X] set by exec.
  */
 struct mm_struct {
-	struct vm_area_struct *mmap;       /* [M] lowest vma; vm_next leads on */
-	struct rb_root mm_rb;              /* [M] by address, augmented with gaps: mm/vma.c */
-	struct vm_area_struct *vmacache;   /* [M] found last: a hint, may be raced for by readers */
-	pgd_t *pgd;                        /* [I] */
-	unsigned long mmap_base;           /* [X] mappings are placed below, downwards */
-	unsigned long task_size;           /* [X] */
-	unsigned long highest_vm_end;      /* [M] */
-	atomic_t mm_users;                 /* [A] tasks (and /proc readers): mmput() */
-	atomic_t mm_count;                 /* [A] references to the struct: mmdrop() */
-	int map_count;                     /* [M] number of vmas */
-	spinlock_t page_table_lock;        /* making page tables; the ptes of a table: its ptl */
+	struct vm_area_struct *mmap;     /* [M] lowest vma; vm_next leads on */
+	struct rb_root mm_rb;            /* [M] by address, augmented with gaps: mm/vma.c */
+	struct vm_area_struct *vmacache; /* [M] found last: a hint, may be raced for by readers */
+	pgd_t *pgd;                      /* [I] */
+	unsigned long mmap_base;         /* [X] mappings are placed below, downwards */
+	unsigned long task_size;         /* [X] */
+	unsigned long highest_vm_end;    /* [M] */
+	atomic_t mm_users;               /* [A] tasks (and /proc readers): mmput() */
+	atomic_t mm_count;               /* [A] references to the struct: mmdrop() */
+	int map_count;                   /* [M] number of vmas */
+	spinlock_t page_table_lock;      /* making page tables; the ptes of a table: its ptl */
 	struct rw_semaphore mmap_lock;
 	unsigned long hiwater_rss, hiwater_vm;
 	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* [M] pages */
-	unsigned long def_flags;           /* [M] mlockall(MCL_FUTURE) */
-	spinlock_t arg_lock;               /* the next eleven */
+	unsigned long def_flags; /* [M] mlockall(MCL_FUTURE) */
+	spinlock_t arg_lock;     /* the next eleven */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
 	unsigned long saved_auxv[AT_VECTOR_SIZE]; /* [X] /proc/<pid>/auxv */
 	atomic_long_t rss_stat[NR_MM_COUNTERS];   /* [A] pages */
-	atomic_long_t pgtables_bytes;      /* [A] */
-	unsigned long flags;               /* [A] MMF_* */
-	u64 cpu_bitmap;                    /* [A] CPUs that may have its translations cached */
-	atomic_t membarrier_state;         /* [A] */
-	struct file *exe_file;             /* [A] /proc/<pid>/exe: get_mm_exe_file() */
-	struct task_struct *owner;         /* whose RLIMITs and oom score count */
+	atomic_long_t pgtables_bytes;             /* [A] */
+	unsigned long flags;                      /* [A] MMF_* */
+	u64 cpu_bitmap;            /* [A] CPUs that may have its translations cached */
+	atomic_t membarrier_state; /* [A] */
+	struct file *exe_file;     /* [A] /proc/<pid>/exe: get_mm_exe_file() */
+	struct task_struct *owner; /* whose RLIMITs and oom score count */
 };
 
 /* mm->flags bit numbers */
-#define MMF_OOM_SKIP   21 /* killing it again frees nothing more */
+#define MMF_OOM_SKIP 21 /* killing it again frees nothing more */
 
 /* The kernel's own address space: page tables that all others share in the upper half. */
 extern struct mm_struct init_mm;
 
-#define mmap_read_lock(mm)     down_read(&(mm)->mmap_lock)
-#define mmap_read_trylock(mm)  down_read_trylock(&(mm)->mmap_lock)
-#define mmap_read_unlock(mm)   up_read(&(mm)->mmap_lock)
-#define mmap_write_lock(mm)    down_write(&(mm)->mmap_lock)
-#define mmap_write_unlock(mm)  up_write(&(mm)->mmap_lock)
+#define mmap_read_lock(mm)       down_read(&(mm)->mmap_lock)
+#define mmap_read_trylock(mm)    down_read_trylock(&(mm)->mmap_lock)
+#define mmap_read_unlock(mm)     up_read(&(mm)->mmap_lock)
+#define mmap_write_lock(mm)      down_write(&(mm)->mmap_lock)
+#define mmap_write_unlock(mm)    up_write(&(mm)->mmap_lock)
 #define mmap_write_downgrade(mm) downgrade_write(&(mm)->mmap_lock)
 
 /* A killed task does not wait: -EINTR. */
@@ -315,8 +315,8 @@ extern int sysctl_max_map_count;
 extern unsigned long mmap_min_addr;
 extern int sysctl_overcommit_memory;
 extern int sysctl_overcommit_ratio;
-unsigned long vm_commit_limit(void);      /* CommitLimit in pages */
-unsigned long vm_memory_committed(void);  /* Committed_AS in pages */
+unsigned long vm_commit_limit(void);     /* CommitLimit in pages */
+unsigned long vm_memory_committed(void); /* Committed_AS in pages */
 
 /* ---- the stack: mm/stack.c ---- */
 
@@ -344,8 +344,8 @@ int exec_stack_finish(struct mm_struct *mm, struct vm_area_struct *vma, unsigned
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,
 			   struct pt_regs *regs);
 
-#define FOLL_WRITE  0x01u
-#define FOLL_FORCE  0x10u /* as ptrace: whatever the protection, private mappings only */
+#define FOLL_WRITE   0x01u
+#define FOLL_FORCE   0x10u /* as ptrace: whatever the protection, private mappings only */
 #define FOLL_NOFAULT 0x20u
 
 /* Pages behind [start, …), faulted in, each with a reference. The number, or -errno if none. */

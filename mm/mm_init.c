@@ -3,17 +3,17 @@
  * Boot: from the list of free RAM to a working page allocator.
  *
  * Idea: a struct memblock holds what is free. Page tables and the array of struct page are taken
- * from it; then the rest goes to the buddy lists. Not all at once: struct pages are zeroed and pages
- * freed CHUNK bytes at a time, when the allocator runs out (deferred_grow()). So a boot costs the
- * same on 64 MiB and on 64 GiB.
+ * from it; then the rest goes to the buddy lists. Not all at once: struct pages are zeroed and
+ * pages freed CHUNK bytes at a time, when the allocator runs out (deferred_grow()). So a boot costs
+ * the same on 64 MiB and on 64 GiB.
  *
  *	free_mem     [======]   [=============================]     RAM nobody has
  *	                         ^ frontier: below it the page allocator rules
  *	vmemmap      [ mapped for every 4 MiB block with RAM, zeroed up to the frontier ]
  *
  * Rules: 1. A struct page is zeroed once, when the frontier passes it, before its page is freed.
- *    2. vmemmap is mapped in whole blocks of the largest order, so a page's buddy always has a struct
- *    page. 3. free_mem lies above the frontier, once mem_init() is done.
+ *    2. vmemmap is mapped in whole blocks of the largest order, so a page's buddy always has a
+ *    struct page. 3. free_mem lies above the frontier, once mem_init() is done.
  * Locking: deferred_lock (interrupts off), outside zone.lock.
  * Linux: mm/mm_init.c, mm/memblock.c, mm/sparse-vmemmap.c. Start at: mem_init().
  */
@@ -27,20 +27,20 @@
 #include "kernel/lib/string.h"
 #include "kernel/locking/spinlock.h"
 
-#define BLOCK (PAGE_SIZE << (MAX_ORDER - 1))
-#define CHUNK (32ul << 20)
+#define BLOCK      (PAGE_SIZE << (MAX_ORDER - 1))
+#define CHUNK      (32ul << 20)
 #define LOW_MEMORY (1ul << 20) /* below: for the start-up of other CPUs, see x86/smp.c */
 
 _Static_assert(sizeof(struct page) == 64, "a struct page is a cache line");
 
 extern char _end[];
 
-static struct memblock free_mem;    /* [deferred_lock] */
-static struct memblock ram_blocks;  /* blocks with RAM, in use or not: what vmemmap covers */
-static u64 frontier;                /* [deferred_lock] physical, a multiple of BLOCK */
+static struct memblock free_mem;   /* [deferred_lock] */
+static struct memblock ram_blocks; /* blocks with RAM, in use or not: what vmemmap covers */
+static u64 frontier;               /* [deferred_lock] physical, a multiple of BLOCK */
 static DEFINE_SPINLOCK(deferred_lock);
 static bool booting = true;
-static unsigned long total_pages;   /* handed or to be handed to the page allocator */
+static unsigned long total_pages; /* handed or to be handed to the page allocator */
 
 unsigned long deferred_pages;
 struct page *zero_page;
@@ -101,7 +101,8 @@ static void map_vmemmap(u64 start, u64 end)
 			map_huge(addr, early_take(PMD_SIZE, PMD_SIZE));
 			addr += PMD_SIZE;
 		} else {
-			BUG_ON(map_kernel_page(addr, early_take(PAGE_SIZE, PAGE_SIZE), PAGE_KERNEL));
+			BUG_ON(map_kernel_page(addr, early_take(PAGE_SIZE, PAGE_SIZE),
+					       PAGE_KERNEL));
 			addr += PAGE_SIZE;
 		}
 	}
@@ -139,7 +140,8 @@ static void zero_struct_pages(u64 start, u64 end)
 		u64 to = min(end, ram_blocks.range[i].end);
 
 		if (from < to)
-			memset(phys_to_page(from), 0, ((to - from) >> PAGE_SHIFT) * sizeof(struct page));
+			memset(phys_to_page(from), 0,
+			       ((to - from) >> PAGE_SHIFT) * sizeof(struct page));
 	}
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of an address space: made by exec (mm_alloc) or fork (dup_mm), ended by the last mmput().
+ * The life of an address space: made by exec (mm_alloc) or fork (dup_mm), ended by the last
+ * mmput().
  *
  * Idea: two counts. mm_users counts those who use the mappings: threads, and readers of /proc for a
  * moment; when it reaches 0 everything mapped goes (exit_mmap). mm_count counts those who merely
  * have the page tables loaded or hold the pointer: all users together are one of them, each CPU on
  * which a kernel thread borrowed it (active_mm) another; at 0 the struct and its PGD go.
- * Rules: 1. exit_mmap() runs once, when nobody can fault in the mm any more. 2. A vma is linked into
- *    its file's i_mmap behind the one it was copied from, so that truncate, which walks forward,
- *    sees the source first and then whatever was copied from it in between.
+ * Rules: 1. exit_mmap() runs once, when nobody can fault in the mm any more. 2. A vma is linked
+ *    into its file's i_mmap behind the one it was copied from, so that truncate, which walks
+ *    forward, sees the source first and then whatever was copied from it in between.
  * Locking: dup_mm() holds the old mmap_lock for writing; the new mm is nobody else's yet, but its
  * vmas can be reached through i_mmap as soon as they are linked.
  * Sleeps: yes, all but mmdrop().

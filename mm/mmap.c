@@ -12,8 +12,8 @@
  * New mappings go to the highest free place below mmap_base. There is no randomisation: the same
  * program gets the same addresses on every run.
  * Rules: 1. On failure nothing has changed, but for what MAP_FIXED had already removed (as on
- *    Linux). 2. VM_ACCOUNT vmas are counted in Committed_AS, page by page, until they go. 3. Nothing
- *    is mapped below mmap_min_addr or above task_size.
+ *    Linux). 2. VM_ACCOUNT vmas are counted in Committed_AS, page by page, until they go. 3.
+ *    Nothing is mapped below mmap_min_addr or above task_size.
  * Locking: mmap_lock for writing; the file's i_mmap_rwsem inside.
  * Sleeps: yes. Linux: mm/mmap.c. Start at: do_mmap(), mmap_region(), do_munmap().
  */
@@ -396,7 +396,8 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 		return -EPERM;
 	if ((flags & MAP_FIXED_NOREPLACE) && find_vma_intersection(mm, addr, addr + len))
 		return -EEXIST;
-	vm_flags = calc_vm_flags(prot, flags) | mm->def_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+	vm_flags = calc_vm_flags(prot, flags) | mm->def_flags | VM_MAYREAD | VM_MAYWRITE |
+		   VM_MAYEXEC;
 	if ((flags & MAP_LOCKED) && !rlimit(RLIMIT_MEMLOCK) && !capable(CAP_IPC_LOCK))
 		return -EPERM;
 	err = mlock_future_check(mm, vm_flags, len);

@@ -4,9 +4,10 @@
  *
  * Idea: moving copies no page: the ptes go over to a new vma elsewhere and the old range is
  * unmapped.
- * Rules: 1. While ptes of a file move, its i_mmap_rwsem is held, so that truncate sees a page either
- *    at the old place or at the new one. 2. The old translations are flushed before that lock and
- *    mmap_lock are released: nobody can free a page that a CPU still reaches by the old address.
+ * Rules: 1. While ptes of a file move, its i_mmap_rwsem is held, so that truncate sees a page
+ *    either at the old place or at the new one. 2. The old translations are flushed before that
+ *    lock and mmap_lock are released: nobody can free a page that a CPU still reaches by the old
+ *    address.
  * Locking: mmap_lock for writing, i_mmap_rwsem, two ptls (new inside old).
  * Linux: mm/mremap.c. Start at: move_vma().
  */
@@ -30,7 +31,7 @@ static void move_ptes(pmd_t *old_pmd, unsigned long from, unsigned long end, pmd
 
 	if (new_ptl != old_ptl)
 		spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING);
-	for (; from < end; from += PAGE_SIZE, old++, new++) {
+	for (; from < end; from += PAGE_SIZE, old++, new ++) {
 		if (pte_none(*old))
 			continue;
 		set_pte(new, ptep_get_and_clear(old));
@@ -85,7 +86,7 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct *vma, unsigned long
 	new->vm_pgoff = pgoff;
 	if (new->vm_file)
 		file_get(new->vm_file);
-	if (new->vm_ops && new->vm_ops->open)
+	if (new->vm_ops &&new->vm_ops->open)
 		new->vm_ops->open(new);
 	vma_link(vma->vm_mm, new);
 	return new;
@@ -174,7 +175,8 @@ static unsigned long mremap_to(unsigned long addr, unsigned long old_len, unsign
 	unsigned long at;
 	int err;
 
-	if ((new_addr & ~PAGE_MASK) || new_len > mm->task_size || new_addr > mm->task_size - new_len)
+	if ((new_addr & ~PAGE_MASK) || new_len > mm->task_size ||
+	    new_addr > mm->task_size - new_len)
 		return -EINVAL;
 	if (addr + old_len > new_addr && new_addr + new_len > addr)
 		return -EINVAL;
@@ -194,8 +196,7 @@ static unsigned long mremap_to(unsigned long addr, unsigned long old_len, unsign
 	vma = vma_to_resize(addr, old_len, new_len, flags);
 	if (IS_ERR(vma))
 		return PTR_ERR(vma);
-	if ((flags & MREMAP_DONTUNMAP) &&
-	    !may_expand_vm(mm, vma->vm_flags, old_len >> PAGE_SHIFT))
+	if ((flags & MREMAP_DONTUNMAP) && !may_expand_vm(mm, vma->vm_flags, old_len >> PAGE_SHIFT))
 		return -ENOMEM;
 	at = get_unmapped_area(vma->vm_file, new_addr, new_len, 0,
 			       flags & MREMAP_FIXED ? MAP_FIXED : 0);

@@ -24,8 +24,8 @@
 #define VICTIM_WAIT_NS  1000000l /* between two tries */
 
 static DEFINE_MUTEX(oom_lock);
-static atomic_t oom_victims;     /* tasks that were killed and still have their memory */
-static unsigned int waited;      /* [oom_lock] tries since the last kill */
+static atomic_t oom_victims; /* tasks that were killed and still have their memory */
+static unsigned int waited;  /* [oom_lock] tries since the last kill */
 
 /* Some thread's mm: the leader may have ended. rcu_read_lock() held. NULL if there is none. */
 static struct task_struct *find_lock_task_mm(struct task_struct *leader)

@@ -3,8 +3,8 @@
  * Promised memory. Private writable mappings and shared memory are promises to deliver pages later;
  * this file counts them (Committed_AS) and refuses the absurd ones.
  *
- * Modes, as /proc/sys/vm/overcommit_memory has them: 0 refuse what one request could never get (more
- * than all of RAM), 1 refuse nothing, 2 keep the sum below overcommit_ratio percent of RAM.
+ * Modes, as /proc/sys/vm/overcommit_memory has them: 0 refuse what one request could never get
+ * (more than all of RAM), 1 refuse nothing, 2 keep the sum below overcommit_ratio percent of RAM.
  * Locking: none, an atomic sum. Linux: mm/util.c (__vm_enough_memory).
  */
 #include "mm/internal.h"

@@ -15,8 +15,8 @@
  *    for PG_buddy. 2. No two buddies are both in free_list[n] (they would be one block of n + 1).
  *    3. The last pages are a reserve: user space's wishes end at reserve_user, the kernel's own at
  *    reserve_kernel, GFP_ATOMIC and OOM victims may take all.
- * Locking: zone.lock, taken with interrupts off, innermost but for nothing; a CPU's stack needs only
- * interrupts off.
+ * Locking: zone.lock, taken with interrupts off, innermost but for nothing; a CPU's stack needs
+ * only interrupts off.
  * Sleeps: only alloc_pages() with __GFP_RECLAIM, only when memory has run out.
  * Linux: mm/page_alloc.c; no zones, migration types, reclaim or compaction here.
  * Start at: alloc_pages(), __free_one_page(). Tests: tests/unit/test_buddy.c.
@@ -49,9 +49,9 @@ struct per_cpu_pages {
 /* All of RAM. [L] lock */
 struct zone {
 	spinlock_t lock;
-	struct list_head free_list[MAX_ORDER]; /* [L] by page->lru */
-	unsigned long nr_free[MAX_ORDER];      /* [L] blocks in each list */
-	unsigned long free_pages;              /* [L] pages in all lists */
+	struct list_head free_list[MAX_ORDER];      /* [L] by page->lru */
+	unsigned long nr_free[MAX_ORDER];           /* [L] blocks in each list */
+	unsigned long free_pages;                   /* [L] pages in all lists */
 	unsigned long reserve_kernel, reserve_user; /* pages, set at boot */
 };
 

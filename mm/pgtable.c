@@ -93,8 +93,7 @@ pgd_t *pgd_alloc(void)
 		pgd = (pgd_t *)get_zeroed_page(GFP_USER);
 		if (!pgd)
 			return NULL;
-		memcpy(pgd + USER_PGDS, init_mm.pgd + USER_PGDS,
-		       USER_PGDS * sizeof(*pgd));
+		memcpy(pgd + USER_PGDS, init_mm.pgd + USER_PGDS, USER_PGDS * sizeof(*pgd));
 	}
 	return pgd;
 }
@@ -149,7 +148,7 @@ void pgtable_cache_drain(void)
 			spin_lock(&(mm)->page_table_lock);                                         \
 			if (likely(level##_none(*(entry)))) {                                      \
 				smp_wmb(); /* rule 2 */                                            \
-				level##_populate_phys(entry, page_to_phys(__page));                     \
+				level##_populate_phys(entry, page_to_phys(__page));                \
 				__page = NULL;                                                     \
 			}                                                                          \
 			spin_unlock(&(mm)->page_table_lock);                                       \

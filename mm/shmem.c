@@ -2,9 +2,9 @@
 /*
  * The pages of tmpfs and of shared memory.
  *
- * Idea: shared memory is a file without a name. Its pages live in the page cache like any file's and
- * nowhere else; this file makes them, counts them against the mount's limit (shmem_space) and maps
- * them. What is a file about it, inodes and names, is in fs/tmpfs.c.
+ * Idea: shared memory is a file without a name. Its pages live in the page cache like any file's
+ * and nowhere else; this file makes them, counts them against the mount's limit (shmem_space) and
+ * maps them. What is a file about it, inodes and names, is in fs/tmpfs.c.
  * Rules: 1. info->alloced == mapping->nrpages whenever no call is under way; the sum over all files
  *    of a mount is space->used_blocks. 2. Every page in the cache is up to date (zeroed when made)
  *    and marked PG_swapbacked.
@@ -136,8 +136,8 @@ const struct vm_operations_struct shmem_vm_ops = {
 	.map_pages = filemap_map_pages,
 };
 
-void shmem_mapping_init(struct address_space *mapping, struct inode *host,
-			struct shmem_inode *info, struct shmem_space *space, unsigned long flags)
+void shmem_mapping_init(struct address_space *mapping, struct inode *host, struct shmem_inode *info,
+			struct shmem_space *space, unsigned long flags)
 {
 	mapping_init(mapping, host, &shmem_aops, GFP_HIGHUSER);
 	info->space = space;

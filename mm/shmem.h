@@ -35,14 +35,14 @@ extern const struct address_space_operations shmem_aops;
 extern const struct vm_operations_struct shmem_vm_ops;
 
 /* For a new inode: mapping->private_data, a_ops, counters. */
-void shmem_mapping_init(struct address_space *mapping, struct inode *host,
-			struct shmem_inode *info, struct shmem_space *space, unsigned long flags);
+void shmem_mapping_init(struct address_space *mapping, struct inode *host, struct shmem_inode *info,
+			struct shmem_space *space, unsigned long flags);
 
 /* What shmem_getpage() does with a hole. */
 enum sgp_type {
-	SGP_READ,   /* no page: *pagep = NULL */
-	SGP_CACHE,  /* make one, zeroed */
-	SGP_WRITE,  /* the same; not up to date is allowed when the caller overwrites it */
+	SGP_READ,  /* no page: *pagep = NULL */
+	SGP_CACHE, /* make one, zeroed */
+	SGP_WRITE, /* the same; not up to date is allowed when the caller overwrites it */
 };
 
 /* The page with a reference, unlocked. 0, -ENOSPC (limit of the mount), -ENOMEM. */

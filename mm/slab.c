@@ -4,8 +4,8 @@
  *
  * Idea: a slab is a block of pages full of objects of one cache; its free objects form a list that
  * starts in page->freelist and runs through the objects themselves. Each CPU keeps a small stack of
- * free objects per cache (array_cache), so that most calls touch neither lock nor slab; objects move
- * between stack and slabs in batches.
+ * free objects per cache (array_cache), so that most calls touch neither lock nor slab; objects
+ * move between stack and slabs in batches.
  *
  *	kmem_cache -> cpu_cache[n] -> [obj obj obj …]       this CPU's, last in first out
  *	           -> partial -> slab -> slab               some objects free
@@ -17,8 +17,8 @@
  *    slab is in full. 2. At most MAX_EMPTY slabs without objects in use are kept. 3. A cache with a
  *    constructor or SLAB_TYPESAFE_BY_RCU keeps the list pointer behind the object, so that a free
  *    object stays intact.
- * Locking: cache->lock (interrupts off) for slabs, outside zone.lock; a CPU's stack needs interrupts
- * off only; slab_mutex for the list of caches.
+ * Locking: cache->lock (interrupts off) for slabs, outside zone.lock; a CPU's stack needs
+ * interrupts off only; slab_mutex for the list of caches.
  * Sleeps: allocation with __GFP_RECLAIM when pages are needed; create, destroy and shrink.
  * Linux: mm/slub.c (the per-CPU stacks are those of its former mm/slab.c).
  * Start at: kmem_cache_alloc(), kmem_cache_free().

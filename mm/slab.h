@@ -16,14 +16,15 @@
 struct kmem_cache;
 struct seq_file;
 
-#define SLAB_HWCACHE_ALIGN   0x01u /* start objects on a cache line */
-#define SLAB_PANIC           0x02u /* creation must not fail */
-#define SLAB_TYPESAFE_BY_RCU 0x04u /* slab pages go back only after a grace period: an object may
+#define SLAB_HWCACHE_ALIGN 0x01u /* start objects on a cache line */
+#define SLAB_PANIC         0x02u /* creation must not fail */
+#define SLAB_TYPESAFE_BY_RCU                                                                       \
+	0x04u                 /* slab pages go back only after a grace period: an object may
 				      be reused at once, but is always an object of this cache */
-#define SLAB_ACCOUNT         0x08u /* objects are made for user space */
-#define SLAB_POISON          0x10u /* DEBUG */
-#define SLAB_RED_ZONE        0x20u /* DEBUG */
-#define SLAB_STORE_USER      0x40u /* DEBUG: remember who allocated and freed */
+#define SLAB_ACCOUNT    0x08u /* objects are made for user space */
+#define SLAB_POISON     0x10u /* DEBUG */
+#define SLAB_RED_ZONE   0x20u /* DEBUG */
+#define SLAB_STORE_USER 0x40u /* DEBUG: remember who allocated and freed */
 
 /*
  * The constructor runs once for each object when its slab is made, not at each allocation; objects
@@ -71,8 +72,8 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 void *__kmalloc(size_t size, gfp_t gfp) __must_check;
 
 /*
- * size bytes, aligned to 16 (to 64 when size is a multiple of 64). NULL on failure. 0 bytes gives a pointer
- * that must not be used but may be freed.
+ * size bytes, aligned to 16 (to 64 when size is a multiple of 64). NULL on failure. 0 bytes gives a
+ * pointer that must not be used but may be freed.
  */
 static __always_inline void *__must_check kmalloc(size_t size, gfp_t gfp)
 {

@@ -2,9 +2,9 @@
 /*
  * Checks on slab objects, DEBUG builds only.
  *
- * Idea: room is added around each object. In front and behind stand red zones, whose value also says
- * whether the object is allocated; a freed object is filled with poison that must still be there when
- * it is handed out again; and two records tell who allocated and who freed it.
+ * Idea: room is added around each object. In front and behind stand red zones, whose value also
+ * says whether the object is allocated; a freed object is filled with poison that must still be
+ * there when it is handed out again; and two records tell who allocated and who freed it.
  *
  *	lead                 object_size
  *	[….red zone][ object ……………… ][red zone][list pointer][alloc record][free record]

@@ -18,22 +18,22 @@ struct array_cache {
  * [I] never changes, [L] lock, [S] slab_mutex, [C] the CPU itself with interrupts off.
  */
 struct kmem_cache {
-	const char *name;              /* [I] */
-	unsigned int object_size;      /* [I] what the user asked for */
-	unsigned int size;             /* [I] from one object to the next */
-	unsigned int offset;           /* [I] of the free-list pointer in a free object */
-	unsigned int lead;             /* [I] DEBUG: bytes before the object */
-	unsigned int flags;            /* [I] SLAB_* */
-	unsigned int order;            /* [I] pages of a slab: 2^order */
-	unsigned int objects;          /* [I] in such a slab */
-	unsigned int limit;            /* [I] entries of an array_cache, 0: none are used */
-	void (*ctor)(void *);          /* [I] */
+	const char *name;         /* [I] */
+	unsigned int object_size; /* [I] what the user asked for */
+	unsigned int size;        /* [I] from one object to the next */
+	unsigned int offset;      /* [I] of the free-list pointer in a free object */
+	unsigned int lead;        /* [I] DEBUG: bytes before the object */
+	unsigned int flags;       /* [I] SLAB_* */
+	unsigned int order;       /* [I] pages of a slab: 2^order */
+	unsigned int objects;     /* [I] in such a slab */
+	unsigned int limit;       /* [I] entries of an array_cache, 0: none are used */
+	void (*ctor)(void *);     /* [I] */
 	spinlock_t lock;
-	struct list_head partial;      /* [L] slabs with free objects, by page->lru */
-	struct list_head full;         /* [L] slabs without */
-	unsigned long nr_slabs;        /* [L] */
-	unsigned long nr_empty;        /* [L] slabs in partial with no object in use */
-	struct list_head list;         /* [S] in slab_caches */
+	struct list_head partial;               /* [L] slabs with free objects, by page->lru */
+	struct list_head full;                  /* [L] slabs without */
+	unsigned long nr_slabs;                 /* [L] */
+	unsigned long nr_empty;                 /* [L] slabs in partial with no object in use */
+	struct list_head list;                  /* [S] in slab_caches */
 	struct array_cache *cpu_cache[NR_CPUS]; /* [C] made at the CPU's first allocation */
 };
 

@@ -2,10 +2,10 @@
 /*
  * The user stack: growth on demand, and the first filling by exec.
  *
- * Idea: a stack is an ordinary vma with VM_GROWSDOWN. A fault just below it extends it downwards, as
- * long as the limits allow it and STACK_GUARD_GAP bytes stay free above whatever lies below.
- * Rules: 1. Growth keeps the gap to the mapping below, whatever its kind. 2. Only the start of a vma
- *    changes while mmap_lock is held for reading, and only here, under page_table_lock.
+ * Idea: a stack is an ordinary vma with VM_GROWSDOWN. A fault just below it extends it downwards,
+ * as long as the limits allow it and STACK_GUARD_GAP bytes stay free above whatever lies below.
+ * Rules: 1. Growth keeps the gap to the mapping below, whatever its kind. 2. Only the start of a
+ *    vma changes while mmap_lock is held for reading, and only here, under page_table_lock.
  * Locking: mmap_lock for reading and page_table_lock.
  * Linux: mm/mmap.c (expand_downwards, acct_stack_growth), fs/exec.c (setup_arg_pages).
  */

@@ -7,7 +7,8 @@
  * Rules: 1. i_size goes down first, so that no new fault accepts the old pages. 2. Then unmap, then
  *    remove the pages, each under its page lock, then unmap again: a fault that had its page before
  *    rule 1 maps it with the page lock held, so either the removal or the second unmapping sees it.
- * Locking: i_mmap_rwsem for reading outside the ptls; page lock; the caller holds the inode's rwsem.
+ * Locking: i_mmap_rwsem for reading outside the ptls; page lock; the caller holds the inode's
+ * rwsem.
  * Linux: mm/truncate.c, mm/memory.c (unmap_mapping_range).
  */
 #include "mm/filemap.h"

@@ -376,7 +376,7 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 		file_get(new->vm_file);
 		vma_link_file(new); /* before vma lets go of the range */
 	}
-	if (new->vm_ops && new->vm_ops->open)
+	if (new->vm_ops &&new->vm_ops->open)
 		new->vm_ops->open(new);
 	lock_file_range(vma);
 	if (new_below)
@@ -412,8 +412,8 @@ static bool continued_by(const struct vm_area_struct *next, unsigned long start,
 }
 
 /* vma's end moves up to end, at the cost of the vma behind, which may vanish. */
-static void grow_over(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *behind,
-		      unsigned long end)
+static void grow_over(struct mm_struct *mm, struct vm_area_struct *vma,
+		      struct vm_area_struct *behind, unsigned long end)
 {
 	vma->has_anon |= behind->has_anon;
 	if (end == behind->vm_end) {

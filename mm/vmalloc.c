@@ -2,19 +2,20 @@
 /*
  * Kernel memory that is contiguous in addresses only: large tables, kernel stacks.
  *
- * Idea: single pages are mapped one behind the other into a range of addresses of their own, with an
- * unmapped guard page in front, so that running off an end faults at once.
+ * Idea: single pages are mapped one behind the other into a range of addresses of their own, with
+ * an unmapped guard page in front, so that running off an end faults at once.
  *
  *	VMALLOC_START: [guard|stack][guard|stack] …  65536 slots of one size: a bitmap says which
  *	VMALLOC_AREA:  [guard|area……][guard|area…] …  any size: a list by address, first fit
  *
- * A stack that is freed stays mapped and waits for the next fork: first on its CPU's list, then on a
- * common one; only what exceeds LAZY_MAX is unmapped, many at a time with one flush.
+ * A stack that is freed stays mapped and waits for the next fork: first on its CPU's list, then on
+ * a common one; only what exceeds LAZY_MAX is unmapped, many at a time with one flush.
  * Rules: 1. An address range is given out again only after flush_tlb_kernel_range(). 2. The tables
  *    of the kernel's half are made under vmalloc_mutex and never freed.
  * Locking: vmalloc_mutex for areas and for making tables; stack_lock for the bitmap and the common
  * list; a CPU's list needs interrupts off.
- * Sleeps: all but free_kernel_stack(). Linux: mm/vmalloc.c, kernel/fork.c (alloc_thread_stack_node).
+ * Sleeps: all but free_kernel_stack(). Linux: mm/vmalloc.c, kernel/fork.c
+ * (alloc_thread_stack_node).
  */
 #include "mm/vmalloc.h"
 #include "mm/internal.h"
@@ -34,16 +35,16 @@
 #define LAZY_MAX     64
 #define LAZY_BATCH   16
 
-#define VMALLOC_AREA     ALIGN(VMALLOC_START + STACK_SLOTS * STACK_STRIDE, PMD_SIZE)
+#define VMALLOC_AREA ALIGN(VMALLOC_START + STACK_SLOTS * STACK_STRIDE, PMD_SIZE)
 /* Everything lies in one entry of the PGD, which all address spaces share from the start. */
 #define VMALLOC_AREA_END ((VMALLOC_START & PGDIR_MASK) + PGDIR_SIZE)
 
 /* One area. [M] vmalloc_mutex, [I] never changes */
 struct vm_struct {
-	struct list_head list;  /* [M] by address */
-	unsigned long addr;     /* [I] first mapped byte */
-	unsigned long size;     /* [I] mapped bytes */
-	struct page **pages;    /* [I] size / PAGE_SIZE of them */
+	struct list_head list; /* [M] by address */
+	unsigned long addr;    /* [I] first mapped byte */
+	unsigned long size;    /* [I] mapped bytes */
+	struct page **pages;   /* [I] size / PAGE_SIZE of them */
 };
 
 static DEFINE_MUTEX(vmalloc_mutex);
@@ -218,8 +219,8 @@ static DEFINE_PER_CPU(struct stack_cache, stack_caches);
 
 static DEFINE_SPINLOCK(stack_lock);
 static unsigned long stack_bitmap[BITS_TO_LONGS(STACK_SLOTS)]; /* slots in use */
-static unsigned long stack_hint;  /* no free slot below */
-static void *lazy_stacks;         /* free, still mapped; each holds the address of the next */
+static unsigned long stack_hint;                               /* no free slot below */
+static void *lazy_stacks; /* free, still mapped; each holds the address of the next */
 static unsigned int nr_lazy;
 
 static void *slot_stack(unsigned long slot)

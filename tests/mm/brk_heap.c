@@ -13,7 +13,7 @@ static char *kernel_brk(void *at)
 static int limited(void)
 {
 	char *now = kernel_brk(0);
-	struct rlimit limit = {8 << 20, 8 << 20};
+	struct rlimit limit = { 8 << 20, 8 << 20 };
 
 	setrlimit(RLIMIT_DATA, &limit);
 	return !(kernel_brk(now + (64 << 20)) == now && kernel_brk(now + PAGE) == now + PAGE);
@@ -43,14 +43,17 @@ int main(void)
 	ok(zero, "new heap is zero");
 	memset(start, 'p', 5 * PAGE);
 	ok(read_faults(start + 5 * PAGE) == SIGSEGV, "behind it is nothing");
-	ok(kernel_brk(start + 2 * PAGE) == start + 2 * PAGE && read_faults(start + 2 * PAGE) == SIGSEGV,
+	ok(kernel_brk(start + 2 * PAGE) == start + 2 * PAGE &&
+		   read_faults(start + 2 * PAGE) == SIGSEGV,
 	   "it shrinks");
-	ok(kernel_brk(start + 3 * PAGE) == start + 3 * PAGE && start[2 * PAGE] == 0 && start[PAGE] == 'p',
+	ok(kernel_brk(start + 3 * PAGE) == start + 3 * PAGE && start[2 * PAGE] == 0 &&
+		   start[PAGE] == 'p',
 	   "regrown memory is zero, the rest stays");
 	ok(kernel_brk(start + 3 * PAGE - 100) == start + 3 * PAGE - 100 && start[3 * PAGE - 1] == 0,
 	   "the break need not be a multiple of the page");
 	kernel_brk(start + 3 * PAGE);
-	p = mmap(start + 10 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	p = mmap(start + 10 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		 0);
 	ok(kernel_brk(start + 20 * PAGE) == start + 3 * PAGE, "a mapping in the way stops it");
 	munmap(p, PAGE);
 	ok(kernel_brk(start + 20 * PAGE) == start + 20 * PAGE, "once it is gone it grows");

@@ -14,13 +14,16 @@ static void test_sharing(void)
 	char *p = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	char *second = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, PAGE), c = 0;
 
-	ok(s[0] == 'a' && s[PAGE] == 'b' && p[2 * PAGE] == 'c' && second[0] == 'b', "content shows");
+	ok(s[0] == 'a' && s[PAGE] == 'b' && p[2 * PAGE] == 'c' && second[0] == 'b',
+	   "content shows");
 	s[1] = 'S';
 	ok(pread(fd, &c, 1, 1) == 1 && c == 'S' && p[1] == 'S', "shared writes are the file's");
 	ok(pwrite(fd, "W", 1, 2) == 1 && s[2] == 'W' && p[2] == 'W', "write() shows in mappings");
 	p[3] = 'P';
-	ok(pread(fd, &c, 1, 3) == 1 && c == 'a' && s[3] == 'a' && p[3] == 'P', "private writes are not");
-	ok(pwrite(fd, "X", 1, 4) == 1 && s[4] == 'X' && p[4] == 'a', "a private copy no longer follows");
+	ok(pread(fd, &c, 1, 3) == 1 && c == 'a' && s[3] == 'a' && p[3] == 'P',
+	   "private writes are not");
+	ok(pwrite(fd, "X", 1, 4) == 1 && s[4] == 'X' && p[4] == 'a',
+	   "a private copy no longer follows");
 	s[PAGE] = 'Q';
 	ok(second[0] == 'Q', "two mappings at different offsets are the same memory");
 	ok(msync(s, 3 * PAGE, MS_SYNC) == 0 && msync(s, 3 * PAGE, MS_ASYNC) == 0, "msync");
@@ -36,7 +39,8 @@ static void test_end_of_file(void)
 	int fd = letter_file(PAGE + 100);
 	char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), c = 1;
 
-	ok(p[PAGE + 99] == 'b' && p[PAGE + 100] == 0 && p[2 * PAGE - 1] == 0, "the last page ends in zeroes");
+	ok(p[PAGE + 99] == 'b' && p[PAGE + 100] == 0 && p[2 * PAGE - 1] == 0,
+	   "the last page ends in zeroes");
 	read_faults(p + 2 * PAGE);
 	ok(fault_was(SIGBUS, BUS_ADRERR, p + 2 * PAGE), "SIG-037: past the end: SIGBUS BUS_ADRERR");
 	write_faults(p + 3 * PAGE + 5);
@@ -62,7 +66,8 @@ static void test_truncate(void)
 	s[2 * PAGE] = 's';
 	ok(ftruncate(fd, PAGE + 10) == 0, "truncated");
 	ok(s[PAGE + 9] == 'b' && s[PAGE + 10] == 0, "the rest of the last page is zero");
-	ok(read_faults(s + 2 * PAGE) == SIGBUS && read_faults(p + 2 * PAGE) == SIGBUS, "what is gone is SIGBUS");
+	ok(read_faults(s + 2 * PAGE) == SIGBUS && read_faults(p + 2 * PAGE) == SIGBUS,
+	   "what is gone is SIGBUS");
 	ok(p[0] == 'P', "a private copy before the end stays");
 	ok(read_faults(p + 3 * PAGE) == SIGBUS, "one behind it goes");
 	ok(ftruncate(fd, 4 * PAGE) == 0 && s[2 * PAGE] == 0 && s[PAGE + 10] == 0 &&
@@ -102,17 +107,20 @@ static void test_processes(void)
 static void test_core(void)
 {
 	int fd = letter_file(2 * PAGE);
-	char *p = mmap(NULL, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0), *anon = map_anon(3 * PAGE, PROT_READ | PROT_WRITE);
-	unsigned char vec[3] = {9, 9, 9};
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0),
+	     *anon = map_anon(3 * PAGE, PROT_READ | PROT_WRITE);
+	unsigned char vec[3] = { 9, 9, 9 };
 
-	ok(mincore(p, 2 * PAGE, vec) == 0 && (vec[0] & 1) && (vec[1] & 1), "mincore: file pages in memory");
+	ok(mincore(p, 2 * PAGE, vec) == 0 && (vec[0] & 1) && (vec[1] & 1),
+	   "mincore: file pages in memory");
 	anon[PAGE] = 1;
 	ok(mincore(anon, 3 * PAGE, vec) == 0 && !(vec[0] & 1) && (vec[1] & 1) && !(vec[2] & 1),
 	   "mincore: touched anonymous pages only");
 	munmap(anon, 3 * PAGE);
 	ok(failed_with(mincore(anon, PAGE, vec), ENOMEM), "mincore of nothing: ENOMEM");
 	ok(failed_with(mincore(p + 1, PAGE, vec), EINVAL), "of an odd address: EINVAL");
-	ok(failed_with(msync(p + 1, PAGE, MS_SYNC), EINVAL) && failed_with(msync(p, PAGE, 8), EINVAL) &&
+	ok(failed_with(msync(p + 1, PAGE, MS_SYNC), EINVAL) &&
+		   failed_with(msync(p, PAGE, 8), EINVAL) &&
 		   failed_with(msync(p, PAGE, MS_SYNC | MS_ASYNC), EINVAL),
 	   "msync: EINVAL");
 	ok(failed_with(msync(anon, PAGE, MS_SYNC), ENOMEM), "msync of nothing: ENOMEM");

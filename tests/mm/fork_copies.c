@@ -16,7 +16,8 @@ static char global[3 * PAGE] = "initialised";
 
 static int child_changes(void)
 {
-	int ok = !strcmp(private, "before") && !strcmp(shared, "before") && !strcmp(global, "initialised");
+	int ok = !strcmp(private, "before") && !strcmp(shared, "before") &&
+		 !strcmp(global, "initialised");
 
 	strcpy(private, "child");
 	strcpy(shared, "child");
@@ -31,7 +32,8 @@ static void test_copies(void)
 	strcpy(private, "before");
 	strcpy(shared, "before");
 	ok(in_child(child_changes) == 0, "the child sees what was there and may change it");
-	ok(!strcmp(private, "before") && !strcmp(global, "initialised"), "its private changes are its own");
+	ok(!strcmp(private, "before") && !strcmp(global, "initialised"),
+	   "its private changes are its own");
 	ok(!strcmp(shared, "child"), "its shared ones are ours too");
 }
 
@@ -101,9 +103,11 @@ static void test_advice(void)
 {
 	private = map_anon(2 * PAGE, PROT_READ | PROT_WRITE);
 	private[0] = private[PAGE] = 'k';
-	ok(madvise(private, PAGE, MADV_WIPEONFORK) == 0 && in_child(first_page_zero) == 0 && private[0] == 'k',
+	ok(madvise(private, PAGE, MADV_WIPEONFORK) == 0 && in_child(first_page_zero) == 0 &&
+		   private[0] == 'k',
 	   "MADV_WIPEONFORK: the child finds zeroes");
-	ok(madvise(private, PAGE, MADV_DONTFORK) == 0 && in_child(faults_in_child) == 0 && private[0] == 'k',
+	ok(madvise(private, PAGE, MADV_DONTFORK) == 0 && in_child(faults_in_child) == 0 &&
+		   private[0] == 'k',
 	   "MADV_DONTFORK: the child finds nothing");
 	munmap(private, 2 * PAGE);
 	private = map_anon(PAGE, PROT_READ | PROT_WRITE);
@@ -120,7 +124,7 @@ static int sum_and_spoil(void)
 	for (size_t at = 0; at < 4ul << 20; at += PAGE)
 		sum += (unsigned char)private[at];
 	for (size_t at = 0; at < 4ul << 20; at += 64 * PAGE)
-		private[at] = 99;
+	private[at] = 99;
 	return sum != 1024 * 7;
 }
 
@@ -130,7 +134,7 @@ static void test_large(void)
 
 	private = map_anon(4ul << 20, PROT_READ | PROT_WRITE);
 	for (size_t at = 0; at < 4ul << 20; at += PAGE)
-		private[at] = 7;
+	private[at] = 7;
 	ok(in_child(sum_and_spoil) == 0, "a child of 4 MiB sees all of it");
 	for (size_t at = 0; at < 4ul << 20; at += PAGE)
 		bad += private[at] != 7;
@@ -145,7 +149,8 @@ int main(void)
 	test_other_direction();
 	data_page = map_anon(PAGE, PROT_READ | PROT_WRITE);
 	strcpy(data_page, "parent");
-	ok(in_child(generations) == 0 && !strcmp(data_page, "parent"), "three generations, three copies");
+	ok(in_child(generations) == 0 && !strcmp(data_page, "parent"),
+	   "three generations, three copies");
 	test_advice();
 	test_large();
 	return ktap_done();

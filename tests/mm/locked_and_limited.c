@@ -9,7 +9,7 @@
 
 #define NOBODY 65534
 #ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
 
@@ -41,27 +41,33 @@ static void test_lock(void)
 	char *p = map_anon(8 * PAGE, PROT_READ | PROT_WRITE);
 
 	ok(locked_kb() == 0, "nothing is locked at first");
-	ok(mlock(p, 4 * PAGE) == 0 && locked_kb() == 16 && resident_pages(p, 8) == 4, "mlock brings pages in");
+	ok(mlock(p, 4 * PAGE) == 0 && locked_kb() == 16 && resident_pages(p, 8) == 4,
+	   "mlock brings pages in");
 	ok(mlock(p + 2 * PAGE, 4 * PAGE) == 0 && locked_kb() == 24, "twice counts once");
 	ok(munlock(p + PAGE, PAGE) == 0 && locked_kb() == 20, "munlock of a part");
-	ok(syscall(SYS_mlock2, p, PAGE, 1) == 0 && failed_with(syscall(SYS_mlock2, p, PAGE, 2), EINVAL), "mlock2");
-	ok(failed_with(madvise(p, PAGE, MADV_DONTNEED), EINVAL), "locked memory is not given up: EINVAL");
+	ok(syscall(SYS_mlock2, p, PAGE, 1) == 0 &&
+		   failed_with(syscall(SYS_mlock2, p, PAGE, 2), EINVAL),
+	   "mlock2");
+	ok(failed_with(madvise(p, PAGE, MADV_DONTNEED), EINVAL),
+	   "locked memory is not given up: EINVAL");
 	ok(munmap(p, 8 * PAGE) == 0 && locked_kb() == 0, "unmapping unlocks");
 	ok(failed_with(mlock(p, PAGE), ENOMEM), "mlock of nothing: ENOMEM");
 	ok(mlockall(MCL_FUTURE) == 0, "mlockall(MCL_FUTURE)");
 	p = map_anon(3 * PAGE, PROT_READ | PROT_WRITE);
 	ok(locked_kb() == 12 && resident_pages(p, 3) == 3, "new mappings are locked and there");
 	ok(munlockall() == 0 && locked_kb() == 0, "munlockall");
-	ok(failed_with(mlockall(0), EINVAL) && failed_with(mlockall(8), EINVAL), "mlockall: EINVAL");
+	ok(failed_with(mlockall(0), EINVAL) && failed_with(mlockall(8), EINVAL),
+	   "mlockall: EINVAL");
 	munmap(p, 3 * PAGE);
-	p = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	p = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+		 -1, 0);
 	ok(resident_pages(p, 3) == 3, "MAP_POPULATE brings pages in");
 	munmap(p, 3 * PAGE);
 }
 
 static int lock_limit(void)
 {
-	struct rlimit limit = {2 * PAGE, 2 * PAGE}, none = {0, 0};
+	struct rlimit limit = { 2 * PAGE, 2 * PAGE }, none = { 0, 0 };
 	char *p = map_anon(4 * PAGE, PROT_READ | PROT_WRITE);
 
 	setrlimit(RLIMIT_MEMLOCK, &limit);
@@ -69,7 +75,9 @@ static int lock_limit(void)
 		return 1;
 	if (mlock(p, 2 * PAGE) || !failed_with(mlock(p, 3 * PAGE), ENOMEM) || mlock(p, 2 * PAGE))
 		return 2;
-	if (!map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0), EAGAIN))
+	if (!map_failed_with(
+		    mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0),
+		    EAGAIN))
 		return 3;
 	munlock(p, 2 * PAGE);
 	setrlimit(RLIMIT_MEMLOCK, &none);
@@ -78,15 +86,16 @@ static int lock_limit(void)
 
 static int space_limit(void)
 {
-	struct rlimit limit = {32 << 20, 32 << 20};
+	struct rlimit limit = { 32 << 20, 32 << 20 };
 
 	setrlimit(RLIMIT_AS, &limit);
-	return !(map_failed_with(map_anon(64 << 20, PROT_READ), ENOMEM) && map_anon(PAGE, PROT_READ) != MAP_FAILED);
+	return !(map_failed_with(map_anon(64 << 20, PROT_READ), ENOMEM) &&
+		 map_anon(PAGE, PROT_READ) != MAP_FAILED);
 }
 
 static int data_limit(void)
 {
-	struct rlimit limit = {8 << 20, 8 << 20};
+	struct rlimit limit = { 8 << 20, 8 << 20 };
 
 	setrlimit(RLIMIT_DATA, &limit);
 	return !(map_failed_with(map_anon(16 << 20, PROT_READ | PROT_WRITE), ENOMEM) &&
@@ -111,8 +120,10 @@ static void test_limits(void)
 	ok(in_child(space_limit) == 0, "RLIMIT_AS: ENOMEM");
 	ok(in_child(data_limit) == 0, "RLIMIT_DATA: ENOMEM for what is writable");
 	ok(in_child(area_limit) == 0, "65530 areas, then ENOMEM");
-	ok(map_failed_with(map_anon(1ul << 45, PROT_READ | PROT_WRITE), ENOMEM), "32 TiB of memory: ENOMEM");
-	ok(mmap(NULL, 1ul << 40, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED,
+	ok(map_failed_with(map_anon(1ul << 45, PROT_READ | PROT_WRITE), ENOMEM),
+	   "32 TiB of memory: ENOMEM");
+	ok(mmap(NULL, 1ul << 40, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) !=
+		   MAP_FAILED,
 	   "1 TiB of address space is fine");
 }
 
@@ -121,7 +132,8 @@ static void test_advice(void)
 	char *p = map_anon(4 * PAGE, PROT_READ | PROT_WRITE);
 
 	memset(p, 'x', 4 * PAGE);
-	ok(madvise(p + PAGE, PAGE, MADV_DONTNEED) == 0 && p[PAGE] == 0 && p[0] == 'x' && p[2 * PAGE] == 'x',
+	ok(madvise(p + PAGE, PAGE, MADV_DONTNEED) == 0 && p[PAGE] == 0 && p[0] == 'x' &&
+		   p[2 * PAGE] == 'x',
 	   "MADV_DONTNEED: zeroes from then on");
 	ok(madvise(p, PAGE, MADV_FREE) == 0, "MADV_FREE");
 	p[0] = 'y';
@@ -129,22 +141,27 @@ static void test_advice(void)
 	ok(madvise(p, 4 * PAGE, MADV_WILLNEED) == 0 && madvise(p, PAGE, MADV_NORMAL) == 0 &&
 		   madvise(p, PAGE, MADV_SEQUENTIAL) == 0 && madvise(p, PAGE, MADV_RANDOM) == 0,
 	   "hints");
-	ok(failed_with(madvise(p, PAGE, 7777), EINVAL) && failed_with(madvise(p + 1, PAGE, MADV_NORMAL), EINVAL),
+	ok(failed_with(madvise(p, PAGE, 7777), EINVAL) &&
+		   failed_with(madvise(p + 1, PAGE, MADV_NORMAL), EINVAL),
 	   "unknown advice, odd address: EINVAL");
 	munmap(p + PAGE, PAGE);
 	ok(failed_with(madvise(p, 4 * PAGE, MADV_DONTNEED), ENOMEM) && p[2 * PAGE] == 0,
 	   "across a hole: ENOMEM, but done");
 	munmap(p, 4 * PAGE);
 	p = map_anon(4 * PAGE, PROT_READ | PROT_WRITE);
-	ok(madvise(p, 2 * PAGE, MADV_POPULATE_WRITE) == 0 && resident_pages(p, 4) == 2, "MADV_POPULATE_WRITE");
+	ok(madvise(p, 2 * PAGE, MADV_POPULATE_WRITE) == 0 && resident_pages(p, 4) == 2,
+	   "MADV_POPULATE_WRITE");
 	mprotect(p + 3 * PAGE, PAGE, PROT_READ);
-	ok(failed_with(madvise(p + 3 * PAGE, PAGE, MADV_POPULATE_WRITE), EINVAL), "needs write permission");
+	ok(failed_with(madvise(p + 3 * PAGE, PAGE, MADV_POPULATE_WRITE), EINVAL),
+	   "needs write permission");
 	munmap(p, 4 * PAGE);
 	ok(failed_with(madvise(p, PAGE, MADV_POPULATE_READ), ENOMEM), "and something there");
 	p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	memset(p, 's', 4 * PAGE);
-	ok(madvise(p, PAGE, MADV_DONTNEED) == 0 && p[0] == 's', "shared memory survives MADV_DONTNEED");
-	ok(madvise(p, PAGE, MADV_REMOVE) == 0 && p[0] == 0 && p[PAGE] == 's', "but not MADV_REMOVE");
+	ok(madvise(p, PAGE, MADV_DONTNEED) == 0 && p[0] == 's',
+	   "shared memory survives MADV_DONTNEED");
+	ok(madvise(p, PAGE, MADV_REMOVE) == 0 && p[0] == 0 && p[PAGE] == 's',
+	   "but not MADV_REMOVE");
 	munmap(p, 4 * PAGE);
 }
 

@@ -35,7 +35,8 @@ static void fault_handler(int sig, siginfo_t *info, void *context)
 
 static inline void catch_faults(void)
 {
-	struct sigaction sa = {.sa_sigaction = fault_handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	struct sigaction sa = { .sa_sigaction = fault_handler,
+				.sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
@@ -61,7 +62,8 @@ static inline int write_faults(volatile void *p)
 /* Was the last fault this one? */
 static inline int fault_was(int sig, int code, const volatile void *addr)
 {
-	return fault_info.si_signo == sig && fault_info.si_code == code && fault_info.si_addr == addr;
+	return fault_info.si_signo == sig && fault_info.si_code == code &&
+	       fault_info.si_addr == addr;
 }
 
 static inline int failed_with(long ret, int err)
@@ -113,8 +115,10 @@ static inline int maps_line(const volatile void *p, char *line, size_t size, uns
 		*start = strtoul(at, NULL, 16);
 		*end = strtoul(strchr(at, '-') + 1, NULL, 16);
 		if (*start <= (unsigned long)p && (unsigned long)p < *end) {
-			line[0] = '\0';
-			strncat(line, at, size - 1);
+			size_t n = strlen(at) < size ? strlen(at) : size - 1;
+
+			memcpy(line, at, n);
+			line[n] = '\0';
 			return 1;
 		}
 		at = newline + 1;
@@ -123,7 +127,8 @@ static inline int maps_line(const volatile void *p, char *line, size_t size, uns
 }
 
 /* Is p in an area [start, start + pages) with these permissions, e.g. "rw-p"? */
-static inline int area_is(const volatile void *p, const void *start, size_t pages, const char *perms)
+static inline int area_is(const volatile void *p, const void *start, size_t pages,
+			  const char *perms)
 {
 	unsigned long from, to;
 	char line[512];

@@ -33,7 +33,8 @@ static void test_basics(void)
 	ok(munmap(p, 3 * PAGE) == 0 && !is_mapped(p + 2 * PAGE), "a hole in the range is no error");
 	ok(munmap(p, 3 * PAGE) == 0, "nor is nothing at all");
 	p = map_anon(100 * PAGE, PROT_READ);
-	ok(read_faults(p + 99 * PAGE) == 0 && p[50 * PAGE] == 0, "reading untouched memory gives zeroes");
+	ok(read_faults(p + 99 * PAGE) == 0 && p[50 * PAGE] == 0,
+	   "reading untouched memory gives zeroes");
 	munmap(p, 100 * PAGE);
 }
 
@@ -43,7 +44,8 @@ static void test_places(void)
 
 	ok(mmap(p, PAGE, PROT_READ, ANON, -1, 0) == p, "a free hint is taken");
 	ok(mmap(p, PAGE, PROT_READ, ANON, -1, 0) != p, "a taken one is not");
-	ok(mmap(p + 4 * PAGE + 5, PAGE, PROT_READ, ANON, -1, 0) == p + 4 * PAGE, "a hint is rounded down");
+	ok(mmap(p + 4 * PAGE + 5, PAGE, PROT_READ, ANON, -1, 0) == p + 4 * PAGE,
+	   "a hint is rounded down");
 	munmap(p, 16 * PAGE);
 	ok(mmap(p, 8 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_FIXED, -1, 0) == p, "MAP_FIXED");
 	memset(p, 7, 8 * PAGE);
@@ -57,7 +59,8 @@ static void test_places(void)
 			   EEXIST),
 	   "not even in part");
 	munmap(p, 8 * PAGE);
-	ok(mmap(p, PAGE, PROT_READ, ANON | MAP_FIXED_NOREPLACE, -1, 0) == p, "where it is free it maps");
+	ok(mmap(p, PAGE, PROT_READ, ANON | MAP_FIXED_NOREPLACE, -1, 0) == p,
+	   "where it is free it maps");
 	munmap(p, PAGE);
 	ok((unsigned long)(p = mmap(NULL, PAGE, PROT_READ, ANON | MAP_32BIT, -1, 0)) < 0x80000000ul,
 	   "MAP_32BIT: below 2 GiB");
@@ -76,7 +79,8 @@ static void test_cutting(void)
 	ok(area_is(p, p, 3, "rw-p") && area_is(p + 5 * PAGE, p + 5 * PAGE, 5, "rw-p") &&
 		   !is_mapped(p + 3 * PAGE) && !is_mapped(p + 4 * PAGE),
 	   "a hole makes two");
-	ok(p[2 * PAGE] == '2' && p[5 * PAGE] == '5' && p[9 * PAGE] == '9', "content stays in place");
+	ok(p[2 * PAGE] == '2' && p[5 * PAGE] == '5' && p[9 * PAGE] == '9',
+	   "content stays in place");
 	mmap(p + 3 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_FIXED, -1, 0);
 	ok(area_is(p + 4 * PAGE, p, 10, "rw-p"), "filling it makes one again");
 	munmap(p, PAGE);
@@ -100,22 +104,26 @@ static void test_errors(void)
 	   "odd offset: EINVAL");
 	ok(map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_ANONYMOUS, -1, 0), EINVAL),
 	   "neither shared nor private: EINVAL");
-	ok(map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 999, 0), EBADF), "no file: EBADF");
+	ok(map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 999, 0), EBADF),
+	   "no file: EBADF");
 	ok(map_failed_with(mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, ro, 0), EACCES),
 	   "shared and writable of a read-only descriptor: EACCES");
 	ok(mmap(NULL, PAGE, PROT_WRITE, MAP_PRIVATE, ro, 0) != MAP_FAILED, "private is allowed");
-	ok(pipe(pipes) == 0 && map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, pipes[0], 0), ENODEV),
+	ok(pipe(pipes) == 0 &&
+		   map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, pipes[0], 0), ENODEV),
 	   "a pipe cannot be mapped: ENODEV");
 	ok(syscall(SYS_mmap, 0, 1ul << 47, PROT_READ, ANON, -1, 0) == -1 && errno == ENOMEM,
 	   "more than the address space: ENOMEM");
 	ok(syscall(SYS_mmap, 0, ~0ul, PROT_READ, ANON, -1, 0) == -1 && errno == ENOMEM,
 	   "a length that wraps: ENOMEM");
-	ok(map_failed_with(mmap((void *)(1ul << 62), PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), ENOMEM),
+	ok(map_failed_with(mmap((void *)(1ul << 62), PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0),
+			   ENOMEM),
 	   "MAP_FIXED beyond the user half: ENOMEM");
 	ok(failed_with(munmap(p + 1, PAGE), EINVAL), "munmap of an odd address: EINVAL");
 	ok(failed_with(munmap(p, 0), EINVAL), "of nothing: EINVAL");
 	ok(failed_with(munmap((void *)(1ul << 63), PAGE), EINVAL), "of kernel space: EINVAL");
-	ok(map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | (1 << 25), fd, 0), EOPNOTSUPP),
+	ok(map_failed_with(mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | (1 << 25), fd, 0),
+			   EOPNOTSUPP),
 	   "MAP_SHARED_VALIDATE refuses flags that it does not know");
 	close(fd);
 	close(ro);
@@ -140,7 +148,8 @@ static void test_many(void)
 	ok(good, "%d areas keep their content", N);
 	q = mmap(NULL, PAGE, PROT_READ, ANON, -1, 0);
 	ok(q != MAP_FAILED, "a single page still finds a place");
-	ok(munmap(p, 2 * N * PAGE) == 0 && !is_mapped(p + 4 * PAGE) && !is_mapped(p + (2 * N - 1) * PAGE),
+	ok(munmap(p, 2 * N * PAGE) == 0 && !is_mapped(p + 4 * PAGE) &&
+		   !is_mapped(p + (2 * N - 1) * PAGE),
 	   "all of them unmapped at once");
 }
 

@@ -67,8 +67,8 @@ int main(void)
 		if (waitpid(pid[i], &status, 0) == pid[i] && WIFSIGNALED(status))
 			killed++;
 	ok(killed == 4, "nor by four at once");
-	ok(write(pipes[1], "x", 1) == 1 && waitpid(small, &status, 0) == small && WIFEXITED(status) &&
-		   WEXITSTATUS(status) == 42,
+	ok(write(pipes[1], "x", 1) == 1 && waitpid(small, &status, 0) == small &&
+		   WIFEXITED(status) && WEXITSTATUS(status) == 42,
 	   "a small process lived through it");
 	mine = map_anon(8 << 20, PROT_READ | PROT_WRITE);
 	memset(mine, 1, 8 << 20);

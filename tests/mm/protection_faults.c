@@ -11,14 +11,17 @@ static void test_codes(void)
 	p[0] = 'x';
 	ok(mprotect(p, PAGE, PROT_READ) == 0 && p[0] == 'x', "read-only memory can be read");
 	write_faults(p + 5);
-	ok(fault_was(SIGSEGV, SEGV_ACCERR, p + 5), "SIG-036: writing it is SEGV_ACCERR at the address");
-	ok(mprotect(p, PAGE, PROT_NONE) == 0 && read_faults(p) && fault_was(SIGSEGV, SEGV_ACCERR, p),
+	ok(fault_was(SIGSEGV, SEGV_ACCERR, p + 5),
+	   "SIG-036: writing it is SEGV_ACCERR at the address");
+	ok(mprotect(p, PAGE, PROT_NONE) == 0 && read_faults(p) &&
+		   fault_was(SIGSEGV, SEGV_ACCERR, p),
 	   "PROT_NONE cannot even be read");
 	ok(mprotect(p, PAGE, PROT_READ | PROT_WRITE) == 0 && p[0] == 'x' && !write_faults(p),
 	   "content survives PROT_NONE, and can be written to again");
 	mprotect(p + PAGE, PAGE, PROT_NONE);
 	ok(read_faults(p + PAGE) == SIGSEGV, "so for pages that were never touched");
-	ok(read_faults((void *)16) && fault_was(SIGSEGV, SEGV_MAPERR, (void *)16), "null: SEGV_MAPERR");
+	ok(read_faults((void *)16) && fault_was(SIGSEGV, SEGV_MAPERR, (void *)16),
+	   "null: SEGV_MAPERR");
 	read_faults((void *)0xffff800000000000ul);
 	ok(fault_was(SIGSEGV, SEGV_MAPERR, (void *)0xffff800000000000ul),
 	   "kernel space reads like nothing: SEGV_MAPERR");
@@ -34,7 +37,7 @@ static void test_exec(void)
 {
 	char *p = map_anon(PAGE, PROT_READ | PROT_WRITE);
 	int (*volatile fn)(void) = (int (*)(void))p;
-	const unsigned char code[] = {0xb8, 42, 0, 0, 0, 0xc3}; /* mov eax, 42; ret */
+	const unsigned char code[] = { 0xb8, 42, 0, 0, 0, 0xc3 }; /* mov eax, 42; ret */
 	int value = 0;
 
 	memcpy(p, code, sizeof(code));
@@ -77,7 +80,8 @@ static void test_errors(void)
 	char *p = map_anon(PAGE, PROT_READ), *shared;
 	int fd = open("/proc/self/exe", O_RDONLY);
 
-	ok(failed_with(syscall(SYS_mprotect, p + 1, PAGE, PROT_READ), EINVAL), "odd address: EINVAL");
+	ok(failed_with(syscall(SYS_mprotect, p + 1, PAGE, PROT_READ), EINVAL),
+	   "odd address: EINVAL");
 	ok(mprotect(p, 0, PROT_READ) == 0, "length 0 is no error");
 	ok(syscall(SYS_mprotect, p, PAGE, 0x100) == -1 && errno == EINVAL, "unknown bits: EINVAL");
 	ok(syscall(SYS_mprotect, p, ~0ul - 100, PROT_READ) == -1 && errno == ENOMEM,
@@ -100,12 +104,14 @@ static void test_kernel_access(void)
 	munmap(p + 2 * PAGE, PAGE);
 	mprotect(p + PAGE, PAGE, PROT_READ);
 	ok(failed_with(read(zero, p + PAGE, 10), EFAULT), "read() into read-only memory: EFAULT");
-	ok(read(zero, p + PAGE - 10, 20) == 10 || errno == EFAULT, "partly writable: what fits, or EFAULT");
+	ok(read(zero, p + PAGE - 10, 20) == 10 || errno == EFAULT,
+	   "partly writable: what fits, or EFAULT");
 	ok(write(pipes[1], p + PAGE, 10) == 10, "write() from it is fine");
 	ok(failed_with(write(pipes[1], p + 2 * PAGE, 10), EFAULT), "from unmapped memory: EFAULT");
 	ok(failed_with(write(pipes[1], (void *)0xffffffff81000000ul, 10), EFAULT),
 	   "from kernel memory: EFAULT");
-	ok(failed_with(read(zero, (void *)0xffff888000000000ul, 10), EFAULT), "into kernel memory: EFAULT");
+	ok(failed_with(read(zero, (void *)0xffff888000000000ul, 10), EFAULT),
+	   "into kernel memory: EFAULT");
 	ok(failed_with(write(pipes[1], (void *)0x7ffffffff000ul, 10), EFAULT),
 	   "at the end of user space: EFAULT");
 	munmap(p, 2 * PAGE);

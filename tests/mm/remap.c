@@ -34,7 +34,8 @@ static void test_sizes(void)
 {
 	char *room = free_range(32 * PAGE), *p, *q;
 
-	p = mmap(room, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	p = mmap(room, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		 -1, 0);
 	for (size_t i = 0; i < 4; i++)
 		p[i * PAGE] = (char)('a' + i);
 	ok(remap(p, 4 * PAGE, 2 * PAGE, 0, 0) == p && !is_mapped(p + 2 * PAGE) && letters_at(p, 2),
@@ -60,12 +61,13 @@ static void test_fixed(void)
 		   letters_at(to + PAGE, 6) && !is_mapped(p),
 	   "MREMAP_FIXED replaces what was there");
 	q = to + PAGE;
-	ok(map_failed_with(remap(q, 6 * PAGE, 6 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, q + PAGE), EINVAL),
+	ok(map_failed_with(remap(q, 6 * PAGE, 6 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, q + PAGE),
+			   EINVAL),
 	   "overlapping ranges: EINVAL");
 	ok(remap(q + PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + 10 * PAGE) ==
 			   to + 10 * PAGE &&
-		   to[10 * PAGE] == 'b' && to[11 * PAGE] == 'c' && q[0] == 'a' && q[3 * PAGE] == 'd' &&
-		   !is_mapped(q + PAGE),
+		   to[10 * PAGE] == 'b' && to[11 * PAGE] == 'c' && q[0] == 'a' &&
+		   q[3 * PAGE] == 'd' && !is_mapped(q + PAGE),
 	   "a part can move out of the middle");
 	munmap(to, 20 * PAGE);
 
@@ -79,7 +81,8 @@ static void test_fixed(void)
 
 static void test_shared(void)
 {
-	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), *q;
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+	     *q;
 
 	strcpy(p, "shared");
 	q = remap(p, 0, 2 * PAGE, MREMAP_MAYMOVE, 0);
@@ -91,7 +94,8 @@ static void test_shared(void)
 	ok(q != MAP_FAILED && !strcmp(q, "Shared"), "shared memory moves");
 	munmap(q, 2 * PAGE);
 	q = map_anon(PAGE, PROT_READ);
-	ok(map_failed_with(remap(q, 0, PAGE, MREMAP_MAYMOVE, 0), EINVAL), "private memory not twice");
+	ok(map_failed_with(remap(q, 0, PAGE, MREMAP_MAYMOVE, 0), EINVAL),
+	   "private memory not twice");
 	munmap(q, PAGE);
 }
 
@@ -102,12 +106,14 @@ static void test_errors(void)
 	ok(map_failed_with(remap(p + 1, PAGE, PAGE, 0, 0), EINVAL), "odd address: EINVAL");
 	ok(map_failed_with(remap(p, PAGE, 0, 0, 0), EINVAL), "new size 0: EINVAL");
 	ok(map_failed_with(remap(p, PAGE, PAGE, 0x100, 0), EINVAL), "unknown flag: EINVAL");
-	ok(map_failed_with(remap(p, PAGE, PAGE, MREMAP_FIXED, 0), EINVAL), "FIXED without MAYMOVE: EINVAL");
+	ok(map_failed_with(remap(p, PAGE, PAGE, MREMAP_FIXED, 0), EINVAL),
+	   "FIXED without MAYMOVE: EINVAL");
 	ok(map_failed_with(remap(p, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0), EINVAL),
 	   "DONTUNMAP with another size: EINVAL");
 	ok(map_failed_with(remap(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)1), EINVAL),
 	   "odd target: EINVAL");
-	ok(map_failed_with(remap(nothing, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0), EFAULT), "nothing there: EFAULT");
+	ok(map_failed_with(remap(nothing, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0), EFAULT),
+	   "nothing there: EFAULT");
 	munmap(p + PAGE, PAGE);
 	ok(map_failed_with(remap(p, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE, 0), EFAULT),
 	   "more than one area: EFAULT");

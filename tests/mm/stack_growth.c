@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The stack grows by use up to RLIMIT_STACK, keeps its distance from what lies below, and its end is
- * a signal that an alternate stack can survive: SIG-062 in part.
+ * The stack grows by use up to RLIMIT_STACK, keeps its distance from what lies below, and its end
+ * is a signal that an alternate stack can survive: SIG-062 in part.
  */
 #define _GNU_SOURCE
 #include "tests/mm/memory.h"
@@ -11,7 +11,7 @@ static char alternate[65536];
 
 static void use_alternate_stack(void)
 {
-	stack_t ss = {.ss_sp = alternate, .ss_size = sizeof(alternate)};
+	stack_t ss = { .ss_sp = alternate, .ss_size = sizeof(alternate) };
 
 	sigaltstack(&ss, NULL);
 }
@@ -57,7 +57,7 @@ static int survives(void)
 /* exec with a limit of its own, since the limit is looked at when a program starts, too. */
 static int limited(void)
 {
-	struct rlimit limit = {1 << 20, 1 << 20};
+	struct rlimit limit = { 1 << 20, 1 << 20 };
 
 	setrlimit(RLIMIT_STACK, &limit);
 	if (WIFSIGNALED(in_child(too_deep)) == 0)
@@ -73,7 +73,8 @@ static void test_growsdown(void)
 	char *p = mmap(top, PAGE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN, -1, 0);
 
-	ok(p == top && !write_faults(p - 1) && !write_faults(p - 100 * PAGE), "MAP_GROWSDOWN grows downwards");
+	ok(p == top && !write_faults(p - 1) && !write_faults(p - 100 * PAGE),
+	   "MAP_GROWSDOWN grows downwards");
 	ok(area_is(p, p - 100 * PAGE, 101, "rw-p"), "as far as it was touched");
 	ok(write_faults(p + PAGE) == SIGSEGV, "not upwards");
 	mmap(p - 200 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
