@@ -112,6 +112,26 @@ static bool pipe_writable(const struct pipe_inode_info *pipe)
 	return !pipe_full(head, tail, READ_ONCE(pipe->max_usage)) || !READ_ONCE(pipe->readers);
 }
 
+int pipe_wait_readable(struct pipe_inode_info *pipe)
+{
+	int ret;
+
+	mutex_unlock(&pipe->mutex);
+	ret = wait_event_interruptible(pipe->rd_wait, pipe_readable(pipe));
+	mutex_lock(&pipe->mutex);
+	return ret;
+}
+
+int pipe_wait_writable(struct pipe_inode_info *pipe)
+{
+	int ret;
+
+	mutex_unlock(&pipe->mutex);
+	ret = wait_event_interruptible(pipe->wr_wait, pipe_writable(pipe));
+	mutex_lock(&pipe->mutex);
+	return ret;
+}
+
 /*
  * Empties the ring into the iterator until one of them is done or a packet ends. Returns the bytes,
  * or -EFAULT when there were none. Mutex held.

@@ -119,6 +119,10 @@ int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int nr_slots);
 int fifo_open(struct inode *inode, struct file *file);
 void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe);
 
+/* Sleep until there is data (room) or the other side is gone: 0 or -ERESTARTSYS. Mutex held. */
+int pipe_wait_readable(struct pipe_inode_info *pipe);
+int pipe_wait_writable(struct pipe_inode_info *pipe);
+
 /* Both mutexes in the order of their addresses, for splice between two pipes. */
 void pipe_double_lock(struct pipe_inode_info *a, struct pipe_inode_info *b);
 

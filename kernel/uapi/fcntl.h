@@ -154,6 +154,12 @@ struct open_how {
 #define FALLOC_FL_INSERT_RANGE	 0x20
 #define FALLOC_FL_UNSHARE_RANGE	 0x40
 
+/* splice, tee, vmsplice */
+#define SPLICE_F_MOVE	  1 /* a hint without effect */
+#define SPLICE_F_NONBLOCK 2
+#define SPLICE_F_MORE	  4 /* more follows: a hint for sockets */
+#define SPLICE_F_GIFT	  8 /* vmsplice: the pages are the kernel's from now on */
+
 #define CLOSE_RANGE_UNSHARE (1u << 1)
 #define CLOSE_RANGE_CLOEXEC (1u << 2)
 
