@@ -28,6 +28,9 @@
 #include "fs/fs.h"
 #include "fs/poll.h"
 
+_Static_assert(N_TTY_SIGINT == SIGINT && N_TTY_SIGQUIT == SIGQUIT && N_TTY_SIGTSTP == SIGTSTP,
+	       "signal numbers of the core");
+
 #define CHUNK 256 /* bytes on the stack at a time */
 #define DECISECOND 100000000l
 

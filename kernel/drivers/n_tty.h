@@ -15,6 +15,9 @@
 #define N_TTY_ECHO_SIZE 1024
 #define __DISABLED_CHAR 0    /* in c_cc: no such character; in the buffer with a mark: EOF */
 
+/* Signal numbers; the host's <signal.h> and ours do not go together. */
+enum { N_TTY_SIGINT = 2, N_TTY_SIGQUIT = 3, N_TTY_SIGTSTP = 20 };
+
 /*
  * The positions count up for ever and are taken modulo the buffer's size:
  * read_tail <= canon_head <= read_head <= read_tail + N_TTY_BUF_SIZE.

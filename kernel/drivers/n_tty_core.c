@@ -20,7 +20,6 @@
  * Start at: receive_char().
  */
 #include "kernel/drivers/n_tty.h"
-#include "kernel/uapi/signal.h"
 #include "kernel/lib/bitmap.h"
 #include "kernel/lib/ctype.h"
 #include "kernel/lib/string.h"
@@ -391,8 +390,10 @@ static bool receive_control(struct n_tty *ld, u8 c)
 		}
 	}
 	if (l_flag(ld, ISIG)) {
-		int sig = is_cc(ld, c, VINTR) ? SIGINT : is_cc(ld, c, VQUIT) ? SIGQUIT :
-			  is_cc(ld, c, VSUSP) ? SIGTSTP : 0;
+		int sig = is_cc(ld, c, VINTR)	? N_TTY_SIGINT :
+			  is_cc(ld, c, VQUIT) ? N_TTY_SIGQUIT :
+			  is_cc(ld, c, VSUSP) ? N_TTY_SIGTSTP :
+						0;
 
 		if (sig) {
 			send_signal(ld, sig, c);
@@ -539,7 +540,7 @@ void n_tty_break(struct n_tty *ld)
 	if (i_flag(ld, IGNBRK))
 		return;
 	if (i_flag(ld, BRKINT)) {
-		ld->signals |= 1u << SIGINT;
+		ld->signals |= 1u << N_TTY_SIGINT;
 		if (!l_flag(ld, NOFLSH)) {
 			n_tty_reset(ld);
 			ld->flush_output = true;

@@ -12,6 +12,7 @@ static int (*host_snprintf)(char *, size_t, const char *, ...) = snprintf;
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 #pragma GCC diagnostic ignored "-Wformat"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
 
 #define SAME(...)                                                                     \
 	do {                                                                          \
