@@ -216,6 +216,7 @@ static void owners(void)
 		skip("no pipes");
 		return;
 	}
+	setpgid(0, 0);
 	fd = fds[0];
 	ok(fcntl(fd, F_GETOWN) == 0, "F_GETOWN: nobody");
 	ok(fcntl(fd, F_SETOWN, getpid()) == 0 && fcntl(fd, F_GETOWN) == getpid(), "F_SETOWN");
