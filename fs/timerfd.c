@@ -32,12 +32,12 @@
 
 /* [W] wqh.lock, [I] never changes */
 struct timerfd_ctx {
-	struct hrtimer timer;   /* [W] */
-	ktime_t interval;       /* [W] ns, 0: once */
-	u64 ticks;              /* [W] expiries not read yet */
-	bool expired;           /* [W] has fired and, if periodic, stands still */
-	int clock;              /* [I] as the caller named it */
-	int settime_flags;      /* [W] for fdinfo */
+	struct hrtimer timer; /* [W] */
+	ktime_t interval;     /* [W] ns, 0: once */
+	u64 ticks;            /* [W] expiries not read yet */
+	bool expired;         /* [W] has fired and, if periodic, stands still */
+	int clock;            /* [I] as the caller named it */
+	int settime_flags;    /* [W] for fdinfo */
 	wait_queue_head_t wqh;
 };
 

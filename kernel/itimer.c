@@ -169,8 +169,8 @@ static struct itimer_ns do_getitimer(int which)
 	if (which == ITIMER_REAL)
 		it = get_real(task->signal);
 	else
-		it = get_cpu(task, which == ITIMER_VIRTUAL ? ITIMER_VIRTUAL_INDEX :
-							     ITIMER_PROF_INDEX);
+		it = get_cpu(task,
+			     which == ITIMER_VIRTUAL ? ITIMER_VIRTUAL_INDEX : ITIMER_PROF_INDEX);
 	spin_unlock_irq(&task->sighand->siglock);
 	return it;
 }

@@ -96,7 +96,8 @@ static int kthread(void *arg)
 	do_exit(0);
 }
 
-struct task_struct *kthread_create(int (*threadfn)(void *data), void *data, const char *namefmt, ...)
+struct task_struct *kthread_create(int (*threadfn)(void *data), void *data, const char *namefmt,
+				   ...)
 {
 	struct kthread_create_info create = { .threadfn = threadfn, .data = data };
 	va_list args;

@@ -33,22 +33,22 @@
 
 /* [K] it_lock, [L] siglock, [I] never changes */
 struct k_itimer {
-	struct list_head list;      /* [L] in signal->posix_timers */
+	struct list_head list; /* [L] in signal->posix_timers */
 	spinlock_t it_lock;
-	bool deleted;               /* [K] */
-	int it_id;                  /* [I] */
-	int it_clock;               /* [I] */
-	int it_sigev_notify;        /* [I] SIGEV_* */
-	struct pid *it_pid;         /* [I] the process or thread that gets the signal */
-	struct sigqueue *sigq;      /* [I] */
-	u64 it_interval;            /* [K] ns, 0: once */
-	s64 it_overrun;             /* [K] since the last signal was sent, -1: none yet */
-	s64 it_overrun_last;        /* [K] of the signal taken last */
-	int it_requeue_pending;     /* [K] odd: a signal is on its way */
-	struct hrtimer timer;       /* [K] system clocks */
+	bool deleted;                 /* [K] */
+	int it_id;                    /* [I] */
+	int it_clock;                 /* [I] */
+	int it_sigev_notify;          /* [I] SIGEV_* */
+	struct pid *it_pid;           /* [I] the process or thread that gets the signal */
+	struct sigqueue *sigq;        /* [I] */
+	u64 it_interval;              /* [K] ns, 0: once */
+	s64 it_overrun;               /* [K] since the last signal was sent, -1: none yet */
+	s64 it_overrun_last;          /* [K] of the signal taken last */
+	int it_requeue_pending;       /* [K] odd: a signal is on its way */
+	struct hrtimer timer;         /* [K] system clocks */
 	struct task_struct *cpu_task; /* [I] CPU clocks: whose time, with a reference */
-	u64 cpu_expires;            /* [L] CPU clocks: 0 = not armed */
-	u64 cpu_last;               /* [K] … when it was due last */
+	u64 cpu_expires;              /* [L] CPU clocks: 0 = not armed */
+	u64 cpu_last;                 /* [K] … when it was due last */
 	struct rcu_head rcu;
 };
 
@@ -428,8 +428,8 @@ static void timer_get(struct k_itimer *timer, struct itimerspec64 *setting)
 		}
 		if (expires)
 			left = expires > now ? (s64)(expires - now) : 1;
-	} else if (timer->timer.expires && (timer->it_interval || none ||
-					    hrtimer_active(&timer->timer))) {
+	} else if (timer->timer.expires &&
+		   (timer->it_interval || none || hrtimer_active(&timer->timer))) {
 		/* A signal pending, or nobody to be told: the timer stands, its time goes on. */
 		if (timer->it_interval && ((timer->it_requeue_pending & 1) || none))
 			timer->it_overrun += hrtimer_forward_now(&timer->timer, timer->it_interval);

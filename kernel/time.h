@@ -15,16 +15,15 @@ int get_itimerspec64(struct itimerspec64 *its, const struct __kernel_itimerspec 
 int put_itimerspec64(const struct itimerspec64 *its, struct __kernel_itimerspec __user *uits);
 
 /* CPU-time clock ids: see time.c. */
-#define CPUCLOCK_PROF      0 /* user and system time */
-#define CPUCLOCK_VIRT      1 /* user time */
-#define CPUCLOCK_SCHED     2 /* exact sum */
-#define CPUCLOCK_MAX       3
-#define CPUCLOCK_PERTHREAD 4
-#define CPUCLOCK_PID(clock) ((pid_t)~((clock) >> 3))
+#define CPUCLOCK_PROF       0 /* user and system time */
+#define CPUCLOCK_VIRT       1 /* user time */
+#define CPUCLOCK_SCHED      2 /* exact sum */
+#define CPUCLOCK_MAX        3
+#define CPUCLOCK_PERTHREAD  4
+#define CPUCLOCK_PID(clock) ((pid_t) ~((clock) >> 3))
 
 #define make_process_cpuclock(pid, which) ((int)(~(unsigned int)(pid) << 3 | (which)))
-#define make_thread_cpuclock(pid, which)                                                           \
-	make_process_cpuclock(pid, (which) | CPUCLOCK_PERTHREAD)
+#define make_thread_cpuclock(pid, which)  make_process_cpuclock(pid, (which) | CPUCLOCK_PERTHREAD)
 
 /* CLOCK_*_CPUTIME_ID in the general form; others as they are. */
 int normalise_clock(int clock);

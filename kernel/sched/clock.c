@@ -53,7 +53,7 @@ void timekeeping_init(void)
 	struct rtc_time tm;
 
 	cmos_read_time(&tm);
-	WRITE_ONCE(real_offset,
-		   mktime64(tm.year, tm.month, tm.day, tm.hour, tm.minute, tm.second) * NSEC_PER_SEC -
-			   ktime_get());
+	WRITE_ONCE(real_offset, mktime64(tm.year, tm.month, tm.day, tm.hour, tm.minute, tm.second) *
+						NSEC_PER_SEC -
+					ktime_get());
 }

@@ -9,14 +9,14 @@
 
 #include "kernel/sched/ktime.h"
 
-ktime_t ktime_get(void);	     /* CLOCK_MONOTONIC, ns */
-ktime_t ktime_get_real(void);	     /* CLOCK_REALTIME, ns since 1970 */
+ktime_t ktime_get(void);             /* CLOCK_MONOTONIC, ns */
+ktime_t ktime_get_real(void);        /* CLOCK_REALTIME, ns since 1970 */
 ktime_t ktime_get_coarse_real(void); /* the same at the last multiple of TICK_NSEC */
 
-#define ktime_get_boottime()	ktime_get()
-#define ktime_get_ns()		((u64)ktime_get())
+#define ktime_get_boottime()    ktime_get()
+#define ktime_get_ns()          ((u64)ktime_get())
 #define ktime_get_boottime_ns() ((u64)ktime_get())
-#define ktime_get_real_ns()	((u64)ktime_get_real())
+#define ktime_get_real_ns()     ((u64)ktime_get_real())
 
 static inline void ktime_get_ts64(struct timespec64 *ts)
 {

@@ -15,19 +15,19 @@
  * Priorities: 0-98 real-time (99 - rt_priority, so that smaller is better), 100-139 fair
  * (120 + nice). MAX_PRIO of the idle task.
  */
-#define MAX_NICE	19
-#define MIN_NICE	(-20)
-#define NICE_WIDTH	40
-#define MAX_RT_PRIO	100
-#define MAX_PRIO	140
-#define DEFAULT_PRIO	120
+#define MAX_NICE        19
+#define MIN_NICE        (-20)
+#define NICE_WIDTH      40
+#define MAX_RT_PRIO     100
+#define MAX_PRIO        140
+#define DEFAULT_PRIO    120
 #define NICE_TO_PRIO(n) ((n) + DEFAULT_PRIO)
 #define PRIO_TO_NICE(p) ((p)-DEFAULT_PRIO)
 
 /* Weight of nice 0; each step of nice is a factor of about 1.25. */
-#define NICE_0_LOAD	1024ul
+#define NICE_0_LOAD     1024ul
 #define WEIGHT_IDLEPRIO 3 /* SCHED_IDLE */
-#define WMULT_IDLEPRIO	1431655765
+#define WMULT_IDLEPRIO  1431655765
 
 struct load_weight {
 	unsigned long weight;
@@ -38,11 +38,11 @@ struct load_weight {
 struct sched_entity {
 	struct load_weight load;   /* [Q] from nice, 1024 for 0 */
 	struct rb_node run_node;   /* [Q] in cfs_rq.tasks_timeline, except while it runs */
-	bool on_rq;		   /* [Q] */
-	u64 exec_start;		   /* [Q] ns, when it was last accounted */
-	u64 sum_exec_runtime;	   /* [Q] ns on a CPU in its life */
+	bool on_rq;                /* [Q] */
+	u64 exec_start;            /* [Q] ns, when it was last accounted */
+	u64 sum_exec_runtime;      /* [Q] ns on a CPU in its life */
 	u64 prev_sum_exec_runtime; /* [Q] the same when it was last picked */
-	u64 vruntime;		   /* [Q] weighted ns */
+	u64 vruntime;              /* [Q] weighted ns */
 };
 
 /* The real-time class's view. [Q] rq lock */
@@ -56,10 +56,10 @@ struct sched_rt_entity {
 struct cfs_rq {
 	struct load_weight load; /* sum over all queued, the running one included */
 	unsigned int nr_running;
-	u64 min_vruntime;		      /* never goes back */
+	u64 min_vruntime;                     /* never goes back */
 	struct rb_root_cached tasks_timeline; /* by vruntime, without curr */
-	struct sched_entity *curr;	      /* the one that runs, or NULL */
-	struct sched_entity *skip;	      /* has called sched_yield() */
+	struct sched_entity *curr;            /* the one that runs, or NULL */
+	struct sched_entity *skip;            /* has called sched_yield() */
 };
 
 #define RT_PRIO_WORDS ((MAX_RT_PRIO + 63) / 64)
@@ -76,10 +76,10 @@ extern const int sched_prio_to_weight[NICE_WIDTH];
 extern const u32 sched_prio_to_wmult[NICE_WIDTH];
 
 /* How long everybody should have run once, ns; and what a single turn is at least. */
-#define SCHED_LATENCY_NS	    6000000ull
+#define SCHED_LATENCY_NS            6000000ull
 #define SCHED_MIN_GRANULARITY_NS    750000ull
 #define SCHED_WAKEUP_GRANULARITY_NS 1000000ull
-#define SCHED_NR_LATENCY	    8 /* latency / min_granularity */
+#define SCHED_NR_LATENCY            8 /* latency / min_granularity */
 
 void cfs_rq_init(struct cfs_rq *cfs_rq);
 u64 calc_delta(u64 delta, unsigned long weight, struct load_weight *lw);

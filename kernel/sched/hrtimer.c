@@ -38,9 +38,9 @@ struct hrtimer_clock_base {
 /* [L] lock, [I] never changes */
 struct hrtimer_cpu_base {
 	spinlock_t lock;
-	struct hrtimer *running;           /* [L] its function is being called */
-	ktime_t expires_next;              /* [L] monotonic; KTIME_MAX: nothing set */
-	bool in_interrupt;                 /* [L] hrtimer_interrupt() will set the hardware */
+	struct hrtimer *running; /* [L] its function is being called */
+	ktime_t expires_next;    /* [L] monotonic; KTIME_MAX: nothing set */
+	bool in_interrupt;       /* [L] hrtimer_interrupt() will set the hardware */
 	struct hrtimer_clock_base clock[NR_BASES];
 };
 

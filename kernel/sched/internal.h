@@ -18,27 +18,27 @@
 /* [Q] lock, [C] this CPU only with interrupts off, [I] never changes */
 struct rq {
 	spinlock_t lock;
-	unsigned int nr_running;        /* [Q] of all classes, the running one included */
-	int nr_uninterruptible;         /* [Q] went to sleep here minus woke up here: sum counts */
-	u64 clock;                      /* [Q] sched_clock() at the last update_rq_clock() */
-	struct task_struct *curr;       /* [Q] runs, or is about to: __schedule() changes it */
-	struct task_struct *idle;       /* [I] */
-	struct mm_struct *prev_mm;      /* [Q] to give up after the switch */
-	struct cfs_rq cfs;              /* [Q] */
-	struct rt_rq rt;                /* [Q] */
-	u64 nr_switches;                /* [Q] */
-	int cpu;                        /* [I] */
-	bool tick_active;               /* [C] tick_timer is queued or runs */
-	struct hrtimer tick_timer;      /* [C] */
-	u64 idle_time;                  /* [Q] ns in the idle task, up to its last switch-out */
+	unsigned int nr_running;   /* [Q] of all classes, the running one included */
+	int nr_uninterruptible;    /* [Q] went to sleep here minus woke up here: sum counts */
+	u64 clock;                 /* [Q] sched_clock() at the last update_rq_clock() */
+	struct task_struct *curr;  /* [Q] runs, or is about to: __schedule() changes it */
+	struct task_struct *idle;  /* [I] */
+	struct mm_struct *prev_mm; /* [Q] to give up after the switch */
+	struct cfs_rq cfs;         /* [Q] */
+	struct rt_rq rt;           /* [Q] */
+	u64 nr_switches;           /* [Q] */
+	int cpu;                   /* [I] */
+	bool tick_active;          /* [C] tick_timer is queued or runs */
+	struct hrtimer tick_timer; /* [C] */
+	u64 idle_time;             /* [Q] ns in the idle task, up to its last switch-out */
 	u64 user_time, nice_time, system_time; /* [C] ns, sampled by the tick */
 };
 
 DECLARE_PER_CPU(struct rq, runqueues);
 
-#define this_rq()    this_cpu_ptr(&runqueues)
-#define cpu_rq(cpu)  per_cpu_ptr(&runqueues, cpu)
-#define task_rq(p)   cpu_rq(task_cpu(p))
+#define this_rq()   this_cpu_ptr(&runqueues)
+#define cpu_rq(cpu) per_cpu_ptr(&runqueues, cpu)
+#define task_rq(p)  cpu_rq(task_cpu(p))
 
 /* task_struct.on_rq */
 #define TASK_ON_RQ_QUEUED    1

@@ -21,13 +21,13 @@ struct task_struct;
 __attribute__((format(printf, 3, 4))) struct task_struct *kthread_create(
 	int (*threadfn)(void *data), void *data, const char *namefmt, ...);
 
-#define kthread_run(threadfn, data, namefmt, ...)                               \
-	({                                                                      \
-		struct task_struct *__task =                                    \
-			kthread_create(threadfn, data, namefmt, ##__VA_ARGS__); \
-		if (!IS_ERR(__task))                                            \
-			wake_up_process(__task);                                \
-		__task;                                                         \
+#define kthread_run(threadfn, data, namefmt, ...)                                                  \
+	({                                                                                         \
+		struct task_struct *__task = kthread_create(threadfn, data, namefmt,               \
+							    ##__VA_ARGS__);                        \
+		if (!IS_ERR(__task))                                                               \
+			wake_up_process(__task);                                                   \
+		__task;                                                                            \
 	})
 
 /* Asks the thread to end, waits, returns what threadfn returned (-EINTR when it never ran). */

@@ -61,7 +61,7 @@ static inline s64 timespec64_to_ns(const struct timespec64 *ts)
 /* Negative times round down, so that tv_nsec is never negative. */
 static inline struct timespec64 ns_to_timespec64(s64 ns)
 {
-	struct timespec64 ts = {ns / NSEC_PER_SEC, ns % NSEC_PER_SEC};
+	struct timespec64 ts = { ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
 
 	if (ts.tv_nsec < 0) {
 		ts.tv_nsec += NSEC_PER_SEC;
@@ -76,12 +76,12 @@ static inline struct __kernel_old_timeval ns_to_timeval(s64 ns)
 {
 	struct timespec64 ts = ns_to_timespec64(ns);
 
-	return (struct __kernel_old_timeval){ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC};
+	return (struct __kernel_old_timeval){ ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC };
 }
 
 static inline ktime_t ktime_set(s64 seconds, long ns)
 {
-	return timespec64_to_ktime((struct timespec64){seconds, ns});
+	return timespec64_to_ktime((struct timespec64){ seconds, ns });
 }
 
 /* Saturates at KTIME_MAX; both are >= 0. */
@@ -90,15 +90,15 @@ static inline ktime_t ktime_add_safe(ktime_t a, ktime_t b)
 	return a > KTIME_MAX - b ? KTIME_MAX : a + b;
 }
 
-#define ktime_add(a, b)	     ((a) + (b))
-#define ktime_sub(a, b)	     ((a) - (b))
+#define ktime_add(a, b)      ((a) + (b))
+#define ktime_sub(a, b)      ((a) - (b))
 #define ktime_add_ns(kt, ns) ((kt) + (s64)(ns))
-#define ktime_to_ns(kt)	     (kt)
-#define ns_to_ktime(ns)	     ((ktime_t)(ns))
-#define ktime_to_us(kt)	     ((kt) / NSEC_PER_USEC)
-#define ktime_to_ms(kt)	     ((kt) / NSEC_PER_MSEC)
-#define us_to_ktime(us)	     ((ktime_t)(us)*NSEC_PER_USEC)
-#define ms_to_ktime(ms)	     ((ktime_t)(ms)*NSEC_PER_MSEC)
+#define ktime_to_ns(kt)      (kt)
+#define ns_to_ktime(ns)      ((ktime_t)(ns))
+#define ktime_to_us(kt)      ((kt) / NSEC_PER_USEC)
+#define ktime_to_ms(kt)      ((kt) / NSEC_PER_MSEC)
+#define us_to_ktime(us)      ((ktime_t)(us)*NSEC_PER_USEC)
+#define ms_to_ktime(ms)      ((ktime_t)(ms)*NSEC_PER_MSEC)
 
 /* Seconds since 1970-01-01 00:00:00 UTC of a date in the Gregorian calendar; month 1-12. */
 time64_t mktime64(unsigned int year, unsigned int month, unsigned int day, unsigned int hour,

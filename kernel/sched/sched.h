@@ -131,7 +131,7 @@ void scheduler_ipi(void);
 
 /* ---- numbers for /proc ---- */
 
-#define FSHIFT	11 /* fractional bits of load averages */
+#define FSHIFT  11 /* fractional bits of load averages */
 #define FIXED_1 (1ul << FSHIFT)
 
 unsigned int nr_running(void);

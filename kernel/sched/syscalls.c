@@ -77,8 +77,7 @@ static bool setscheduler_needs_privilege(struct task_struct *p, const struct sch
 		return true;
 	}
 	/* Leaving SCHED_IDLE is like a better nice value. */
-	if (p->policy == SCHED_IDLE && policy != SCHED_IDLE &&
-	    !is_nice_reduction(p, task_nice(p)))
+	if (p->policy == SCHED_IDLE && policy != SCHED_IDLE && !is_nice_reduction(p, task_nice(p)))
 		return true;
 	if (p->sched_reset_on_fork && !(attr->sched_flags & SCHED_FLAG_RESET_ON_FORK))
 		return true;

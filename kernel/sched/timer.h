@@ -14,7 +14,7 @@
 #include "kernel/sched/ktime.h"
 
 /* The scheduler's tick on a busy CPU. */
-#define TICK_HZ	  250
+#define TICK_HZ   250
 #define TICK_NSEC (NSEC_PER_SEC / TICK_HZ)
 
 enum hrtimer_restart {
@@ -36,7 +36,7 @@ struct hrtimer {
 	/* Runs in the interrupt, interrupts off, no lock held. */
 	enum hrtimer_restart (*function)(struct hrtimer *timer);
 	struct hrtimer_clock_base *base; /* [B] CPU and clock where it is or was last queued */
-	bool is_queued;			 /* [B] */
+	bool is_queued;                  /* [B] */
 };
 
 /* clock: CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_REALTIME or CLOCK_TAI. Set function afterwards. */

@@ -36,8 +36,8 @@ int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, 
 			     void *key);
 
 #define WQ_FLAG_EXCLUSIVE 0x01 /* one of these is woken per wake-up; they stand at the tail */
-#define WQ_FLAG_WOKEN	  0x02 /* wait_woken() */
-#define WQ_FLAG_CUSTOM	  0x04
+#define WQ_FLAG_WOKEN     0x02 /* wait_woken() */
+#define WQ_FLAG_CUSTOM    0x04
 #define WQ_FLAG_PRIORITY  0x20 /* stands at the head even when exclusive */
 
 /* Wake-up flags. */
@@ -48,7 +48,7 @@ int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, 
 /* A waiter, usually on the sleeper's stack. [L] the queue's lock */
 struct wait_queue_entry {
 	unsigned int flags; /* [L] WQ_FLAG_* */
-	void *private;	    /* the task, for the functions above */
+	void *private;      /* the task, for the functions above */
 	wait_queue_func_t func;
 	struct list_head entry; /* [L] in wait_queue_head.head */
 };
@@ -61,34 +61,34 @@ struct wait_queue_head {
 typedef struct wait_queue_entry wait_queue_entry_t;
 typedef struct wait_queue_head wait_queue_head_t;
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name)                                                     \
-	{                                                                                       \
-		.lock = __SPIN_LOCK_UNLOCKED((name).lock), .head = LIST_HEAD_INIT((name).head), \
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name)                                                        \
+	{                                                                                          \
+		.lock = __SPIN_LOCK_UNLOCKED((name).lock), .head = LIST_HEAD_INIT((name).head),    \
 	}
 
-#define DECLARE_WAIT_QUEUE_HEAD(name) \
+#define DECLARE_WAIT_QUEUE_HEAD(name)                                                              \
 	struct wait_queue_head name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 
-#define init_waitqueue_head(wq)              \
-	do {                                 \
-		spin_lock_init(&(wq)->lock); \
-		INIT_LIST_HEAD(&(wq)->head); \
+#define init_waitqueue_head(wq)                                                                    \
+	do {                                                                                       \
+		spin_lock_init(&(wq)->lock);                                                       \
+		INIT_LIST_HEAD(&(wq)->head);                                                       \
 	} while (0)
 
 /* A waiter that stays queued until removed. */
-#define DECLARE_WAITQUEUE(name, task)          \
-	struct wait_queue_entry name = {       \
-		.private = (task),             \
-		.func = default_wake_function, \
-		.entry = {NULL, NULL},         \
+#define DECLARE_WAITQUEUE(name, task)                                                              \
+	struct wait_queue_entry name = {                                                           \
+		.private = (task),                                                                 \
+		.func = default_wake_function,                                                     \
+		.entry = { NULL, NULL },                                                           \
 	}
 
 /* A waiter that the wake-up itself takes off the queue. */
-#define DEFINE_WAIT_FUNC(name, function)               \
-	struct wait_queue_entry name = {               \
-		.private = current,                    \
-		.func = (function),                    \
-		.entry = LIST_HEAD_INIT((name).entry), \
+#define DEFINE_WAIT_FUNC(name, function)                                                           \
+	struct wait_queue_entry name = {                                                           \
+		.private = current,                                                                \
+		.func = (function),                                                                \
+		.entry = LIST_HEAD_INIT((name).entry),                                             \
 	}
 #define DEFINE_WAIT(name) DEFINE_WAIT_FUNC(name, autoremove_wake_function)
 
@@ -175,161 +175,161 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 		__wake_up_pollfree(wq);
 }
 
-#define wake_up(wq)			 __wake_up(wq, TASK_NORMAL, 1, NULL)
-#define wake_up_nr(wq, nr)		 __wake_up(wq, TASK_NORMAL, nr, NULL)
-#define wake_up_all(wq)			 __wake_up(wq, TASK_NORMAL, 0, NULL)
-#define wake_up_interruptible(wq)	 __wake_up(wq, TASK_INTERRUPTIBLE, 1, NULL)
+#define wake_up(wq)                      __wake_up(wq, TASK_NORMAL, 1, NULL)
+#define wake_up_nr(wq, nr)               __wake_up(wq, TASK_NORMAL, nr, NULL)
+#define wake_up_all(wq)                  __wake_up(wq, TASK_NORMAL, 0, NULL)
+#define wake_up_interruptible(wq)        __wake_up(wq, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_nr(wq, nr) __wake_up(wq, TASK_INTERRUPTIBLE, nr, NULL)
-#define wake_up_interruptible_all(wq)	 __wake_up(wq, TASK_INTERRUPTIBLE, 0, NULL)
-#define wake_up_interruptible_sync(wq)	 __wake_up_sync_key(wq, TASK_INTERRUPTIBLE, NULL)
-#define wake_up_locked(wq)		 __wake_up_locked(wq, TASK_NORMAL, 1)
-#define wake_up_all_locked(wq)		 __wake_up_locked(wq, TASK_NORMAL, 0)
+#define wake_up_interruptible_all(wq)    __wake_up(wq, TASK_INTERRUPTIBLE, 0, NULL)
+#define wake_up_interruptible_sync(wq)   __wake_up_sync_key(wq, TASK_INTERRUPTIBLE, NULL)
+#define wake_up_locked(wq)               __wake_up_locked(wq, TASK_NORMAL, 1)
+#define wake_up_all_locked(wq)           __wake_up_locked(wq, TASK_NORMAL, 0)
 
 /* With the poll events that have become true. */
 #define poll_to_key(m) ((void *)(unsigned long)(m))
 #define key_to_poll(m) ((unsigned int)(unsigned long)(m))
 #define POLLFREE       0x4000
 
-#define wake_up_poll(wq, m)		  __wake_up(wq, TASK_NORMAL, 1, poll_to_key(m))
-#define wake_up_locked_poll(wq, m)	  __wake_up_locked_key(wq, TASK_NORMAL, poll_to_key(m))
+#define wake_up_poll(wq, m)               __wake_up(wq, TASK_NORMAL, 1, poll_to_key(m))
+#define wake_up_locked_poll(wq, m)        __wake_up_locked_key(wq, TASK_NORMAL, poll_to_key(m))
 #define wake_up_interruptible_poll(wq, m) __wake_up(wq, TASK_INTERRUPTIBLE, 1, poll_to_key(m))
-#define wake_up_interruptible_sync_poll(wq, m) \
+#define wake_up_interruptible_sync_poll(wq, m)                                                     \
 	__wake_up_sync_key(wq, TASK_INTERRUPTIBLE, poll_to_key(m))
 
 /*
  * The loop. cmd sleeps; the value is ret, or -ERESTARTSYS when a signal ended the sleep.
  * prepare_to_wait_event() has then taken the entry off the queue already.
  */
-#define ___wait_event(wq, condition, state, exclusive, ret, cmd)                         \
-	({                                                                               \
-		struct wait_queue_entry __wq_entry;                                      \
-		long __ret = (ret);                                                      \
-                                                                                         \
-		init_wait_entry(&__wq_entry, (exclusive) ? WQ_FLAG_EXCLUSIVE : 0);       \
-		for (;;) {                                                               \
-			long __int = prepare_to_wait_event(&(wq), &__wq_entry, state);   \
-                                                                                         \
-			if (condition) {                                                 \
-				finish_wait(&(wq), &__wq_entry);                         \
-				break;                                                   \
-			}                                                                \
-			if (((state) & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && __int) { \
-				__ret = __int;                                           \
-				break;                                                   \
-			}                                                                \
-			cmd;                                                             \
-		}                                                                        \
-		__ret;                                                                   \
+#define ___wait_event(wq, condition, state, exclusive, ret, cmd)                                   \
+	({                                                                                         \
+		struct wait_queue_entry __wq_entry;                                                \
+		long __ret = (ret);                                                                \
+                                                                                                   \
+		init_wait_entry(&__wq_entry, (exclusive) ? WQ_FLAG_EXCLUSIVE : 0);                 \
+		for (;;) {                                                                         \
+			long __int = prepare_to_wait_event(&(wq), &__wq_entry, state);             \
+                                                                                                   \
+			if (condition) {                                                           \
+				finish_wait(&(wq), &__wq_entry);                                   \
+				break;                                                             \
+			}                                                                          \
+			if (((state) & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && __int) {           \
+				__ret = __int;                                                     \
+				break;                                                             \
+			}                                                                          \
+			cmd;                                                                       \
+		}                                                                                  \
+		__ret;                                                                             \
 	})
 
 /* The condition, or time is up: then the condition is looked at once more. */
-#define ___wait_cond_timeout(condition)    \
-	({                                 \
-		bool __cond = (condition); \
-		if (__cond && !__ret)      \
-			__ret = 1;         \
-		__cond || !__ret;          \
+#define ___wait_cond_timeout(condition)                                                            \
+	({                                                                                         \
+		bool __cond = (condition);                                                         \
+		if (__cond && !__ret)                                                              \
+			__ret = 1;                                                                 \
+		__cond || !__ret;                                                                  \
 	})
 
 /* Sleeps until the condition holds; not ended by signals. */
-#define wait_event(wq, condition)                                                      \
-	do {                                                                           \
-		might_sleep();                                                         \
-		if (!(condition))                                                      \
-			(void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, 0, 0, \
-					    schedule());                               \
+#define wait_event(wq, condition)                                                                  \
+	do {                                                                                       \
+		might_sleep();                                                                     \
+		if (!(condition))                                                                  \
+			(void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, 0, 0,             \
+					    schedule());                                           \
 	} while (0)
 
 /* 0 when time is up and the condition false, else what is left (at least 1). */
-#define wait_event_timeout(wq, condition, timeout_ns)                              \
-	({                                                                         \
-		long __ret = (timeout_ns);                                         \
-		might_sleep();                                                     \
-		if (!___wait_cond_timeout(condition))                              \
-			__ret = ___wait_event(wq, ___wait_cond_timeout(condition), \
-					      TASK_UNINTERRUPTIBLE, 0, __ret,      \
-					      __ret = schedule_timeout(__ret));    \
-		__ret;                                                             \
+#define wait_event_timeout(wq, condition, timeout_ns)                                              \
+	({                                                                                         \
+		long __ret = (timeout_ns);                                                         \
+		might_sleep();                                                                     \
+		if (!___wait_cond_timeout(condition))                                              \
+			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
+					      TASK_UNINTERRUPTIBLE, 0, __ret,                      \
+					      __ret = schedule_timeout(__ret));                    \
+		__ret;                                                                             \
 	})
 
 /* 0, or -ERESTARTSYS when a signal is pending. */
-#define wait_event_interruptible(wq, condition)                                        \
-	({                                                                             \
-		long __ret = 0;                                                        \
-		might_sleep();                                                         \
-		if (!(condition))                                                      \
-			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 0, 0, \
-					      schedule());                             \
-		(int)__ret;                                                            \
+#define wait_event_interruptible(wq, condition)                                                    \
+	({                                                                                         \
+		long __ret = 0;                                                                    \
+		might_sleep();                                                                     \
+		if (!(condition))                                                                  \
+			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 0, 0,             \
+					      schedule());                                         \
+		(int)__ret;                                                                        \
 	})
 
-#define wait_event_interruptible_timeout(wq, condition, timeout_ns)                \
-	({                                                                         \
-		long __ret = (timeout_ns);                                         \
-		might_sleep();                                                     \
-		if (!___wait_cond_timeout(condition))                              \
-			__ret = ___wait_event(wq, ___wait_cond_timeout(condition), \
-					      TASK_INTERRUPTIBLE, 0, __ret,        \
-					      __ret = schedule_timeout(__ret));    \
-		__ret;                                                             \
+#define wait_event_interruptible_timeout(wq, condition, timeout_ns)                                \
+	({                                                                                         \
+		long __ret = (timeout_ns);                                                         \
+		might_sleep();                                                                     \
+		if (!___wait_cond_timeout(condition))                                              \
+			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
+					      TASK_INTERRUPTIBLE, 0, __ret,                        \
+					      __ret = schedule_timeout(__ret));                    \
+		__ret;                                                                             \
 	})
 
-#define wait_event_interruptible_exclusive(wq, condition)                              \
-	({                                                                             \
-		long __ret = 0;                                                        \
-		might_sleep();                                                         \
-		if (!(condition))                                                      \
-			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 1, 0, \
-					      schedule());                             \
-		(int)__ret;                                                            \
+#define wait_event_interruptible_exclusive(wq, condition)                                          \
+	({                                                                                         \
+		long __ret = 0;                                                                    \
+		might_sleep();                                                                     \
+		if (!(condition))                                                                  \
+			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 1, 0,             \
+					      schedule());                                         \
+		(int)__ret;                                                                        \
 	})
 
 /* 0, or -ERESTARTSYS when a fatal signal is pending. */
-#define wait_event_killable(wq, condition)                                                     \
-	({                                                                                     \
-		long __ret = 0;                                                                \
-		might_sleep();                                                                 \
-		if (!(condition))                                                              \
-			__ret = ___wait_event(wq, condition, TASK_KILLABLE, 0, 0, schedule()); \
-		(int)__ret;                                                                    \
+#define wait_event_killable(wq, condition)                                                         \
+	({                                                                                         \
+		long __ret = 0;                                                                    \
+		might_sleep();                                                                     \
+		if (!(condition))                                                                  \
+			__ret = ___wait_event(wq, condition, TASK_KILLABLE, 0, 0, schedule());     \
+		(int)__ret;                                                                        \
 	})
 
-#define wait_event_killable_exclusive(wq, condition)                                           \
-	({                                                                                     \
-		long __ret = 0;                                                                \
-		might_sleep();                                                                 \
-		if (!(condition))                                                              \
-			__ret = ___wait_event(wq, condition, TASK_KILLABLE, 1, 0, schedule()); \
-		(int)__ret;                                                                    \
+#define wait_event_killable_exclusive(wq, condition)                                               \
+	({                                                                                         \
+		long __ret = 0;                                                                    \
+		might_sleep();                                                                     \
+		if (!(condition))                                                                  \
+			__ret = ___wait_event(wq, condition, TASK_KILLABLE, 1, 0, schedule());     \
+		(int)__ret;                                                                        \
 	})
 
-#define wait_event_killable_timeout(wq, condition, timeout_ns)                                    \
-	({                                                                                        \
-		long __ret = (timeout_ns);                                                        \
-		might_sleep();                                                                    \
-		if (!___wait_cond_timeout(condition))                                             \
-			__ret = ___wait_event(wq, ___wait_cond_timeout(condition), TASK_KILLABLE, \
-					      0, __ret, __ret = schedule_timeout(__ret));         \
-		__ret;                                                                            \
+#define wait_event_killable_timeout(wq, condition, timeout_ns)                                     \
+	({                                                                                         \
+		long __ret = (timeout_ns);                                                         \
+		might_sleep();                                                                     \
+		if (!___wait_cond_timeout(condition))                                              \
+			__ret = ___wait_event(wq, ___wait_cond_timeout(condition), TASK_KILLABLE,  \
+					      0, __ret, __ret = schedule_timeout(__ret));          \
+		__ret;                                                                             \
 	})
 
 /* The condition is looked at with the lock held; the sleep is without it. */
-#define wait_event_lock_irq(wq, condition, lock)                                       \
-	do {                                                                           \
-		if (!(condition))                                                      \
-			(void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, 0, 0, \
-					    spin_unlock_irq(&(lock));                  \
-					    schedule(); spin_lock_irq(&(lock)));       \
+#define wait_event_lock_irq(wq, condition, lock)                                                   \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			(void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, 0, 0,             \
+					    spin_unlock_irq(&(lock));                              \
+					    schedule(); spin_lock_irq(&(lock)));                   \
 	} while (0)
 
-#define wait_event_interruptible_lock_irq(wq, condition, lock)                         \
-	({                                                                             \
-		long __ret = 0;                                                        \
-		if (!(condition))                                                      \
-			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 0, 0, \
-					      spin_unlock_irq(&(lock));                \
-					      schedule(); spin_lock_irq(&(lock)));     \
-		(int)__ret;                                                            \
+#define wait_event_interruptible_lock_irq(wq, condition, lock)                                     \
+	({                                                                                         \
+		long __ret = 0;                                                                    \
+		if (!(condition))                                                                  \
+			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 0, 0,             \
+					      spin_unlock_irq(&(lock));                            \
+					      schedule(); spin_lock_irq(&(lock)));                 \
+		(int)__ret;                                                                        \
 	})
 
 #endif

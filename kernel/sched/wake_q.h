@@ -31,7 +31,7 @@ struct wake_q_head {
 
 #define WAKE_Q_TAIL ((struct wake_q_node *)0x01)
 
-#define DEFINE_WAKE_Q(name) struct wake_q_head name = {WAKE_Q_TAIL, &(name).first}
+#define DEFINE_WAKE_Q(name) struct wake_q_head name = { WAKE_Q_TAIL, &(name).first }
 
 static inline void wake_q_init(struct wake_q_head *head)
 {

@@ -7,25 +7,25 @@
 
 #include "kernel/uapi/time.h"
 
-#define RLIMIT_CPU	  0 /* seconds */
-#define RLIMIT_FSIZE	  1 /* bytes */
-#define RLIMIT_DATA	  2
-#define RLIMIT_STACK	  3
-#define RLIMIT_CORE	  4
-#define RLIMIT_RSS	  5
-#define RLIMIT_NPROC	  6 /* tasks of one real uid */
-#define RLIMIT_NOFILE	  7 /* highest descriptor + 1 */
-#define RLIMIT_MEMLOCK	  8
-#define RLIMIT_AS	  9
-#define RLIMIT_LOCKS	  10
+#define RLIMIT_CPU        0 /* seconds */
+#define RLIMIT_FSIZE      1 /* bytes */
+#define RLIMIT_DATA       2
+#define RLIMIT_STACK      3
+#define RLIMIT_CORE       4
+#define RLIMIT_RSS        5
+#define RLIMIT_NPROC      6 /* tasks of one real uid */
+#define RLIMIT_NOFILE     7 /* highest descriptor + 1 */
+#define RLIMIT_MEMLOCK    8
+#define RLIMIT_AS         9
+#define RLIMIT_LOCKS      10
 #define RLIMIT_SIGPENDING 11
-#define RLIMIT_MSGQUEUE	  12 /* bytes in POSIX message queues */
-#define RLIMIT_NICE	  13 /* ceiling of 20 - nice */
-#define RLIMIT_RTPRIO	  14
-#define RLIMIT_RTTIME	  15 /* microseconds without sleeping */
-#define RLIM_NLIMITS	  16
+#define RLIMIT_MSGQUEUE   12 /* bytes in POSIX message queues */
+#define RLIMIT_NICE       13 /* ceiling of 20 - nice */
+#define RLIMIT_RTPRIO     14
+#define RLIMIT_RTTIME     15 /* microseconds without sleeping */
+#define RLIM_NLIMITS      16
 
-#define RLIM_INFINITY	(~0ul)
+#define RLIM_INFINITY   (~0ul)
 #define RLIM64_INFINITY (~0ull)
 
 struct rlimit {
@@ -38,9 +38,9 @@ struct rlimit64 {
 	unsigned long long rlim_max;
 };
 
-#define RUSAGE_SELF	0
+#define RUSAGE_SELF     0
 #define RUSAGE_CHILDREN (-1)
-#define RUSAGE_THREAD	1
+#define RUSAGE_THREAD   1
 
 struct rusage {
 	struct __kernel_old_timeval ru_utime;

@@ -16,10 +16,10 @@
 #define SCHED_RESET_ON_FORK 0x40000000
 
 #define SCHED_FLAG_RESET_ON_FORK  0x01
-#define SCHED_FLAG_RECLAIM	  0x02
-#define SCHED_FLAG_DL_OVERRUN	  0x04
-#define SCHED_FLAG_KEEP_POLICY	  0x08
-#define SCHED_FLAG_KEEP_PARAMS	  0x10
+#define SCHED_FLAG_RECLAIM        0x02
+#define SCHED_FLAG_DL_OVERRUN     0x04
+#define SCHED_FLAG_KEEP_POLICY    0x08
+#define SCHED_FLAG_KEEP_PARAMS    0x10
 #define SCHED_FLAG_UTIL_CLAMP_MIN 0x20
 #define SCHED_FLAG_UTIL_CLAMP_MAX 0x40
 
@@ -34,8 +34,8 @@ struct sched_attr {
 	unsigned int size;
 	unsigned int sched_policy;
 	unsigned long long sched_flags;
-	int sched_nice;			  /* SCHED_NORMAL, SCHED_BATCH */
-	unsigned int sched_priority;	  /* SCHED_FIFO, SCHED_RR */
+	int sched_nice;                   /* SCHED_NORMAL, SCHED_BATCH */
+	unsigned int sched_priority;      /* SCHED_FIFO, SCHED_RR */
 	unsigned long long sched_runtime; /* SCHED_DEADLINE, ns */
 	unsigned long long sched_deadline;
 	unsigned long long sched_period;
@@ -43,32 +43,32 @@ struct sched_attr {
 	unsigned int sched_util_max;
 };
 
-#define CSIGNAL		     0x000000ff /* signal to send at exit */
-#define CLONE_NEWTIME	     0x00000080 /* clone3 and unshare only */
-#define CLONE_VM	     0x00000100
-#define CLONE_FS	     0x00000200
-#define CLONE_FILES	     0x00000400
-#define CLONE_SIGHAND	     0x00000800
-#define CLONE_PIDFD	     0x00001000
-#define CLONE_PTRACE	     0x00002000
-#define CLONE_VFORK	     0x00004000
-#define CLONE_PARENT	     0x00008000
-#define CLONE_THREAD	     0x00010000
-#define CLONE_NEWNS	     0x00020000
-#define CLONE_SYSVSEM	     0x00040000
-#define CLONE_SETTLS	     0x00080000
+#define CSIGNAL              0x000000ff /* signal to send at exit */
+#define CLONE_NEWTIME        0x00000080 /* clone3 and unshare only */
+#define CLONE_VM             0x00000100
+#define CLONE_FS             0x00000200
+#define CLONE_FILES          0x00000400
+#define CLONE_SIGHAND        0x00000800
+#define CLONE_PIDFD          0x00001000
+#define CLONE_PTRACE         0x00002000
+#define CLONE_VFORK          0x00004000
+#define CLONE_PARENT         0x00008000
+#define CLONE_THREAD         0x00010000
+#define CLONE_NEWNS          0x00020000
+#define CLONE_SYSVSEM        0x00040000
+#define CLONE_SETTLS         0x00080000
 #define CLONE_PARENT_SETTID  0x00100000
 #define CLONE_CHILD_CLEARTID 0x00200000
-#define CLONE_DETACHED	     0x00400000
-#define CLONE_UNTRACED	     0x00800000
+#define CLONE_DETACHED       0x00400000
+#define CLONE_UNTRACED       0x00800000
 #define CLONE_CHILD_SETTID   0x01000000
-#define CLONE_NEWCGROUP	     0x02000000
-#define CLONE_NEWUTS	     0x04000000
-#define CLONE_NEWIPC	     0x08000000
-#define CLONE_NEWUSER	     0x10000000
-#define CLONE_NEWPID	     0x20000000
-#define CLONE_NEWNET	     0x40000000
-#define CLONE_IO	     0x80000000
+#define CLONE_NEWCGROUP      0x02000000
+#define CLONE_NEWUTS         0x04000000
+#define CLONE_NEWIPC         0x08000000
+#define CLONE_NEWUSER        0x10000000
+#define CLONE_NEWPID         0x20000000
+#define CLONE_NEWNET         0x40000000
+#define CLONE_IO             0x80000000
 #define CLONE_CLEAR_SIGHAND  0x100000000ull /* clone3 only */
 #define CLONE_INTO_CGROUP    0x200000000ull /* clone3 only */
 

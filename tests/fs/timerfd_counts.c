@@ -27,8 +27,8 @@ static int failed_with(long ret, int err)
 
 static int set(int fd, int flags, long long value, long long interval)
 {
-	struct itimerspec its = {{interval / 1000000000, interval % 1000000000},
-				 {value / 1000000000, value % 1000000000}};
+	struct itimerspec its = { { interval / 1000000000, interval % 1000000000 },
+				  { value / 1000000000, value % 1000000000 } };
 
 	return timerfd_settime(fd, flags, &its, NULL);
 }
@@ -36,7 +36,7 @@ static int set(int fd, int flags, long long value, long long interval)
 static void test_one_shot(void)
 {
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	long long start = now_ns(CLOCK_MONOTONIC);
 	struct itimerspec its;
 	uint64_t ticks = 77;
@@ -63,13 +63,14 @@ static void test_periodic(void)
 {
 	int fd = timerfd_create(CLOCK_MONOTONIC, 0);
 	long long start = now_ns(CLOCK_MONOTONIC);
-	struct itimerspec its, off = {{0, 0}, {0, 0}};
+	struct itimerspec its, off = { { 0, 0 }, { 0, 0 } };
 	uint64_t ticks, sum = 0;
 
 	set(fd, 0, 10 * MS, 10 * MS);
 	while (sum < 5 && read(fd, &ticks, 8) == 8)
 		sum += ticks;
-	ok(sum >= 5 && now_ns(CLOCK_MONOTONIC) - start >= 50 * MS, "periodic, with a blocking read");
+	ok(sum >= 5 && now_ns(CLOCK_MONOTONIC) - start >= 50 * MS,
+	   "periodic, with a blocking read");
 	usleep(65000);
 	sum = read(fd, &ticks, 8);
 	ok(sum == 8 && ticks >= 5, "missed periods are counted (%d)", (int)ticks);
@@ -82,7 +83,7 @@ static void test_periodic(void)
 static void test_epoll(void)
 {
 	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC), ep = epoll_create1(0);
-	struct epoll_event event = {.events = EPOLLIN, .data.u32 = 5}, got = {0};
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = 5 }, got = { 0 };
 	uint64_t ticks;
 
 	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event);
@@ -95,7 +96,7 @@ static void test_epoll(void)
 
 static void test_errors(void)
 {
-	struct itimerspec bad = {{0, 0}, {0, 1000000000}}, good = {{0, 0}, {1, 0}};
+	struct itimerspec bad = { { 0, 0 }, { 0, 1000000000 } }, good = { { 0, 0 }, { 1, 0 } };
 	int fd = timerfd_create(CLOCK_MONOTONIC, 0);
 
 	ok(failed_with(timerfd_create(77, 0), EINVAL) &&

@@ -65,7 +65,7 @@ static long long clock_ns(clockid_t clock)
 
 static struct timespec to_timespec(long long ns)
 {
-	struct timespec ts = {ns / 1000000000, ns % 1000000000};
+	struct timespec ts = { ns / 1000000000, ns % 1000000000 };
 
 	return ts;
 }
@@ -121,11 +121,13 @@ static void reset(void)
 
 static void test_errors(void)
 {
-	struct timespec bad = {0, 1000000000};
+	struct timespec bad = { 0, 1000000000 };
 	uint32_t word = 1;
 
-	ok(failed_with(futex(&word, FUTEX_WAIT, 0, NULL, NULL, 0), EAGAIN), "another value: EAGAIN");
-	ok(failed_with(futex((uint32_t *)((char *)&word + 1), FUTEX_WAIT, 0, NULL, NULL, 0), EINVAL) &&
+	ok(failed_with(futex(&word, FUTEX_WAIT, 0, NULL, NULL, 0), EAGAIN),
+	   "another value: EAGAIN");
+	ok(failed_with(futex((uint32_t *)((char *)&word + 1), FUTEX_WAIT, 0, NULL, NULL, 0),
+		       EINVAL) &&
 		   failed_with(futex(&word, FUTEX_WAIT_BITSET, 1, NULL, NULL, 0), EINVAL) &&
 		   failed_with(futex(&word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0), EINVAL) &&
 		   failed_with(futex(&word, FUTEX_WAIT, 1, &bad, NULL, 0), EINVAL),
@@ -264,7 +266,7 @@ static void nothing(int sig)
 static void test_signals(void)
 {
 	struct timespec ts = to_timespec(10000 * MS);
-	struct sigaction sa = {.sa_handler = nothing, .sa_flags = 0};
+	struct sigaction sa = { .sa_handler = nothing, .sa_flags = 0 };
 	uint32_t word = 0;
 	int status;
 	pid_t pid = fork();

@@ -40,8 +40,8 @@ static int failed_with(long ret, int err)
 
 static int arm(int which, int value_ms, int interval_ms)
 {
-	struct itimerval it = {{interval_ms / 1000, interval_ms % 1000 * 1000},
-			       {value_ms / 1000, value_ms % 1000 * 1000}};
+	struct itimerval it = { { interval_ms / 1000, interval_ms % 1000 * 1000 },
+				{ value_ms / 1000, value_ms % 1000 * 1000 } };
 
 	return setitimer(which, &it, NULL);
 }
@@ -66,8 +66,7 @@ static void test_real(void)
 		pause();
 	took = clock_ns(CLOCK_MONOTONIC) - start;
 	ok(took >= 50 * MS && took < 1000 * MS, "ITIMER_REAL fires after its time");
-	ok(getitimer(ITIMER_REAL, &it) == 0 && !it.it_value.tv_sec && !it.it_value.tv_usec,
-	   "once");
+	ok(getitimer(ITIMER_REAL, &it) == 0 && !it.it_value.tv_sec && !it.it_value.tv_usec, "once");
 	count[SIGALRM] = 0;
 	start = clock_ns(CLOCK_MONOTONIC);
 	arm(ITIMER_REAL, 20, 20);
@@ -98,7 +97,7 @@ static void test_alarm(void)
 static void test_cpu(void)
 {
 	long long start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	struct timespec ts = {0, 100000000};
+	struct timespec ts = { 0, 100000000 };
 
 	arm(ITIMER_PROF, 50, 0);
 	nanosleep(&ts, NULL);
@@ -115,7 +114,7 @@ static void test_cpu(void)
 
 static void test_errors(void)
 {
-	struct itimerval it = {{0, 0}, {0, 1000000}};
+	struct itimerval it = { { 0, 0 }, { 0, 1000000 } };
 
 	ok(failed_with(syscall(SYS_setitimer, 0, &it, NULL), EINVAL) &&
 		   failed_with(syscall(SYS_setitimer, 0, 8, NULL), EFAULT) &&
@@ -147,7 +146,7 @@ static void test_fork(void)
 /* SIGXCPU each second from the soft limit on, SIGKILL at the hard one. */
 static void test_cpu_limit(void)
 {
-	struct rlimit limit = {1, 2};
+	struct rlimit limit = { 1, 2 };
 	int fds[2], status;
 	char byte;
 	pid_t pid;

@@ -68,7 +68,7 @@ static double sum(int from, int to, double *least)
 int main(void)
 {
 	double high, low, high_least, low_least;
-	struct timespec run = {SECONDS, 0};
+	struct timespec run = { SECONDS, 0 };
 	cpu_set_t one;
 
 	CPU_ZERO(&one);

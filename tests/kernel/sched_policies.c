@@ -23,7 +23,7 @@ static atomic_int *shared;
 /* musl's wrappers do not ask the kernel. */
 static long setscheduler(pid_t pid, int policy, int priority)
 {
-	struct sched_param param = {.sched_priority = priority};
+	struct sched_param param = { .sched_priority = priority };
 
 	return syscall(SYS_sched_setscheduler, pid, policy, &param);
 }
@@ -59,7 +59,7 @@ static int in_child(int (*test)(void))
 
 static void test_calls(void)
 {
-	struct sched_param param = {.sched_priority = -1};
+	struct sched_param param = { .sched_priority = -1 };
 	struct timespec ts;
 
 	ok(getscheduler(0) == SCHED_OTHER, "the default is SCHED_OTHER");
@@ -109,7 +109,7 @@ struct attr {
 
 static void test_attr(void)
 {
-	struct attr attr = {.size = 48, .policy = SCHED_OTHER, .nice = 7}, got = {0};
+	struct attr attr = { .size = 48, .policy = SCHED_OTHER, .nice = 7 }, got = { 0 };
 
 	ok(syscall(SYS_sched_setattr, 0, &attr, 0) == 0 && getpriority(PRIO_PROCESS, 0) == 7,
 	   "sched_setattr sets nice");
@@ -153,7 +153,7 @@ static void test_nice(void)
 
 static int nobody_may_not(void)
 {
-	struct rlimit none = {0, 0};
+	struct rlimit none = { 0, 0 };
 	pid_t parent = getppid();
 
 	setrlimit(RLIMIT_RTPRIO, &none);
@@ -170,7 +170,7 @@ static int nobody_may_not(void)
 
 static int limits_allow(void)
 {
-	struct rlimit rt = {10, 10}, nice = {25, 25}; /* nice -5 */
+	struct rlimit rt = { 10, 10 }, nice = { 25, 25 }; /* nice -5 */
 
 	setrlimit(RLIMIT_RTPRIO, &rt);
 	setrlimit(RLIMIT_NICE, &nice);
@@ -300,7 +300,7 @@ static void test_fifo_preempts(void)
 
 static void test_affinity(void)
 {
-	unsigned long mask[16] = {0}, none = 0;
+	unsigned long mask[16] = { 0 }, none = 0;
 	unsigned int cpu = 77, node = 77;
 	long size = syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask);
 

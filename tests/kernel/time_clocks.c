@@ -12,7 +12,7 @@
 
 static long long clock_ns(clockid_t clock)
 {
-	struct timespec ts = {-1, -1};
+	struct timespec ts = { -1, -1 };
 
 	if (syscall(SYS_clock_gettime, clock, &ts))
 		return -1;
@@ -31,7 +31,7 @@ static long long distance(long long a, long long b)
 
 static void test_reading(void)
 {
-	static const clockid_t clocks[] = {0, 1, 2, 3, 4, 5, 6, 7, 11};
+	static const clockid_t clocks[] = { 0, 1, 2, 3, 4, 5, 6, 7, 11 };
 	struct timespec res;
 
 	for (unsigned int i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
@@ -89,7 +89,7 @@ static void burn(long long ns)
 static void test_cpu_clocks(void)
 {
 	long long process = clock_ns(CLOCK_PROCESS_CPUTIME_ID), slept;
-	struct timespec ts = {0, 50000000};
+	struct timespec ts = { 0, 50000000 };
 	clockid_t clock;
 	pid_t pid;
 
@@ -116,7 +116,7 @@ static void test_cpu_clocks(void)
 static void test_setting(void)
 {
 	struct timespec ts, later;
-	struct timex tx = {0};
+	struct timex tx = { 0 };
 	long long monotonic;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
@@ -127,8 +127,7 @@ static void test_setting(void)
 		   distance(clock_ns(CLOCK_REALTIME), later.tv_sec * 1000000000ll + later.tv_nsec) <
 			   500000000,
 	   "clock_settime sets the realtime clock");
-	ok(distance(clock_ns(CLOCK_MONOTONIC), monotonic) < 500000000,
-	   "and not the monotonic one");
+	ok(distance(clock_ns(CLOCK_MONOTONIC), monotonic) < 500000000, "and not the monotonic one");
 	clock_settime(CLOCK_REALTIME, &ts);
 	ok(failed_with(syscall(SYS_clock_settime, CLOCK_MONOTONIC, &ts), EINVAL) &&
 		   failed_with(syscall(SYS_clock_settime, 77, &ts), EINVAL),

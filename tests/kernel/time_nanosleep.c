@@ -24,7 +24,7 @@ static long long clock_ns(clockid_t clock)
 
 static struct timespec to_timespec(long long ns)
 {
-	struct timespec ts = {ns / 1000000000, ns % 1000000000};
+	struct timespec ts = { ns / 1000000000, ns % 1000000000 };
 
 	return ts;
 }
@@ -41,7 +41,7 @@ static void nothing(int sig)
 
 static void test_length(void)
 {
-	static const long long lengths[] = {0, 1, 1000, 100000, 1 * MS, 5 * MS, 50 * MS};
+	static const long long lengths[] = { 0, 1, 1000, 100000, 1 * MS, 5 * MS, 50 * MS };
 
 	for (unsigned int i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		struct timespec ts = to_timespec(lengths[i]);
@@ -65,7 +65,7 @@ static void test_length(void)
 
 static void test_errors(void)
 {
-	struct timespec bad = {0, 1000000000}, negative = {-1, 0}, good = {0, 1};
+	struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 }, good = { 0, 1 };
 
 	ok(failed_with(syscall(SYS_nanosleep, &bad, NULL), EINVAL) &&
 		   failed_with(syscall(SYS_nanosleep, &negative, NULL), EINVAL) &&
@@ -79,7 +79,8 @@ static void test_errors(void)
 
 static void test_absolute(void)
 {
-	static const clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI};
+	static const clockid_t clocks[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME,
+					    CLOCK_TAI };
 
 	for (int i = 0; i < 4; i++) {
 		long long until = clock_ns(clocks[i]) + 20 * MS;
@@ -96,7 +97,7 @@ static void test_absolute(void)
 /* A child sends SIGUSR1 after 50 ms. */
 static pid_t signal_soon(int sig)
 {
-	struct timespec ts = {0, 50000000};
+	struct timespec ts = { 0, 50000000 };
 	pid_t parent = getpid(), pid = fork();
 
 	if (!pid) {
@@ -109,8 +110,8 @@ static pid_t signal_soon(int sig)
 
 static void test_interrupted(void)
 {
-	struct sigaction sa = {.sa_handler = nothing};
-	struct timespec ts = {10, 0}, left = {0, 0}, untouched = {77, 77};
+	struct sigaction sa = { .sa_handler = nothing };
+	struct timespec ts = { 10, 0 }, left = { 0, 0 }, untouched = { 77, 77 };
 	pid_t pid;
 
 	sigaction(SIGUSR1, &sa, NULL);
@@ -129,8 +130,9 @@ static void test_interrupted(void)
 
 	ts = to_timespec(clock_ns(CLOCK_MONOTONIC) + 10000 * MS);
 	pid = signal_soon(SIGUSR1);
-	ok(failed_with(syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, &untouched),
-		       EINTR) &&
+	ok(failed_with(
+		   syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, &untouched),
+		   EINTR) &&
 		   untouched.tv_sec == 77,
 	   "an absolute sleep reports no rest");
 	waitpid(pid, NULL, 0);
@@ -139,7 +141,7 @@ static void test_interrupted(void)
 /* Stopped in its sleep and continued, a task wakes at the time it would have. */
 static void test_stop_and_continue(void)
 {
-	struct timespec total = {0, 300000000}, pause_time = {0, 50000000};
+	struct timespec total = { 0, 300000000 }, pause_time = { 0, 50000000 };
 	long long start = clock_ns(CLOCK_MONOTONIC), took;
 	int status;
 	pid_t pid = fork();

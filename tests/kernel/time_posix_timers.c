@@ -49,8 +49,8 @@ static long create(int clock, struct event *event, int *id)
 
 static long set(int id, int flags, long long value, long long interval)
 {
-	struct itimerspec its = {{interval / 1000000000, interval % 1000000000},
-				 {value / 1000000000, value % 1000000000}};
+	struct itimerspec its = { { interval / 1000000000, interval % 1000000000 },
+				  { value / 1000000000, value % 1000000000 } };
 
 	return syscall(SYS_timer_settime, id, flags, &its, NULL);
 }
@@ -66,7 +66,7 @@ static int wait_for(int times)
 
 static void test_signal(void)
 {
-	struct event event = {.value.sival_int = 4711, .signo = SIGUSR1, .notify = SIGEV_SIGNAL};
+	struct event event = { .value.sival_int = 4711, .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
 	struct itimerspec its;
 	long long start;
 	int id = -1;
@@ -101,7 +101,7 @@ static void test_signal(void)
 
 static void test_overrun(void)
 {
-	struct event event = {.signo = SIGUSR1, .notify = SIGEV_SIGNAL};
+	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
 	sigset_t block, old;
 	int id = -1;
 
@@ -122,7 +122,7 @@ static void test_overrun(void)
 
 static void test_kinds(void)
 {
-	struct event event = {.notify = SIGEV_NONE};
+	struct event event = { .notify = SIGEV_NONE };
 	struct itimerspec its;
 	int id = -1, first = -1;
 
@@ -149,7 +149,7 @@ static void test_kinds(void)
 
 static void test_cpu_clock(void)
 {
-	struct event event = {.signo = SIGUSR1, .notify = SIGEV_SIGNAL};
+	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
 	long long end;
 	int id = -1;
 
@@ -167,8 +167,8 @@ static void test_cpu_clock(void)
 
 static void test_errors(void)
 {
-	struct event event = {.signo = 65, .notify = SIGEV_SIGNAL};
-	struct itimerspec bad = {{0, 0}, {0, 1000000000}};
+	struct event event = { .signo = 65, .notify = SIGEV_SIGNAL };
+	struct itimerspec bad = { { 0, 0 }, { 0, 1000000000 } };
 	int id = -1;
 
 	ok(failed_with(create(CLOCK_MONOTONIC, &event, &id), EINVAL) &&
@@ -203,7 +203,7 @@ static void test_fork(void)
 
 int main(void)
 {
-	struct sigaction sa = {.sa_sigaction = note, .sa_flags = SA_SIGINFO};
+	struct sigaction sa = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGUSR1, &sa, NULL);
 	signal(SIGALRM, SIG_IGN);
