@@ -95,6 +95,9 @@ static void check_preempt_curr_fair(struct rq *rq, struct task_struct *p, int wa
 
 	if (unlikely(curr == p) || test_tsk_thread_flag(curr, TIF_NEED_RESCHED))
 		return;
+	/* The waker is about to sleep: a writer that fills a pipe loses no time to its reader. */
+	if (wake_flags & WF_SYNC)
+		return;
 	if (unlikely(curr->policy == SCHED_IDLE && p->policy != SCHED_IDLE)) {
 		resched_curr(rq);
 		return;
