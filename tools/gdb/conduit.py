@@ -81,6 +81,8 @@ def state_letter(task):
     if int(task["exit_state"]) & 0x10:
         return "X"
     state = int(task["__state"])
+    if state & 0x402 == 0x402:
+        return "I"
     for bit, letter in STATES:
         if state & bit:
             return letter
@@ -287,3 +289,4 @@ Task()
 Current()
 CurrentFunction()
 UserSymbols()
+ExecBreakpoint()
