@@ -139,7 +139,7 @@ ssize_t n_tty_write(struct tty_struct *tty, struct file *file, const u8 *buf, si
 			error = -ERESTARTSYS;
 			break;
 		}
-		if (tty_hung_up_p(file) || (tty->link && !tty->link->count)) {
+		if (tty_hung_up_p(file)) {
 			error = -EIO;
 			break;
 		}

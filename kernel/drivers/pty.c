@@ -40,9 +40,10 @@ static struct tty_struct *pts_ttys[NR_UNIX98_PTYS];
 
 /* ---- data ---- */
 
+/* A master may write before its slave is opened, and after it was closed. */
 static size_t pty_write(struct tty_struct *tty, const u8 *buf, size_t count)
 {
-	if (tty->flow.stopped || !tty->link->count)
+	if (tty->flow.stopped)
 		return 0;
 	return tty_receive(tty->link, buf, count);
 }
@@ -61,10 +62,9 @@ static void pty_unthrottle(struct tty_struct *tty)
 		tty_wakeup(tty->link);
 }
 
-/* What this end wrote and the other has not read. */
+/* Nothing is under way: what this end wrote is the other's input already, and stays there. */
 static void pty_flush_buffer(struct tty_struct *tty)
 {
-	n_tty_flush_buffer(tty->link);
 	tty_packet_status(tty, TIOCPKT_FLUSHWRITE, 0);
 }
 
