@@ -51,7 +51,7 @@ all: $(B)/conduit.elf build/initramfs.cpio
 # ---- user space: our programs and the tests, static, on musl ----
 
 USER_CC := musl-gcc
-USER_CFLAGS := -std=gnu11 -static -O1 -g -fno-omit-frame-pointer -Wall -Wextra -Wno-unused-parameter -Wno-unused-result -I.
+USER_CFLAGS := -std=gnu11 -static -Og -g -Wall -Wextra -Wno-unused-parameter -Wno-unused-result -I.
 USER_PROGRAMS := $(patsubst user/%.c,build/user/%,$(wildcard user/*.c))
 TEST_PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard $(addsuffix /*.c,\
 	$(filter-out tests/unit tests/host,$(wildcard tests/*))))))
