@@ -8,7 +8,7 @@
  * Rules: 1. An inode counts against nr_inodes from its making to its end. 2. Seals (memfd) are
  *        looked at under the inode's i_rwsem by everything that changes content or size.
  * Locking: sbinfo->lock for the count of free inodes and the options; the VFS's for the rest.
- * Linux: mm/shmem.c. Left out: swap, huge pages, xattrs, quotas, export. Directory sizes are 0.
+ * Linux: mm/shmem.c. Left out: swap, huge pages, xattrs, quotas, export.
  * Start at: tmpfs_get_inode, tmpfs_fill_super. Files of the kernel's own mount are in memfd.c.
  */
 #include "fs/tmpfs.h"
@@ -44,6 +44,9 @@ static unsigned long default_max_blocks(void)
 {
 	return totalram_pages() / 2;
 }
+
+/* What a name counts in its directory's size, for the eye only. */
+#define BOGO_DIRENT_SIZE 20
 
 /* ---- inodes ---- */
 
@@ -121,6 +124,7 @@ struct inode *tmpfs_get_inode(struct super_block *sb, const struct inode *dir, u
 		break;
 	case S_IFDIR:
 		inc_nlink(inode); /* for its own "." */
+		inode->i_size = 2 * BOGO_DIRENT_SIZE;
 		inode->i_op = &tmpfs_dir_inode_operations;
 		inode->i_fop = &simple_dir_operations;
 		break;
@@ -144,6 +148,7 @@ static int tmpfs_add_name(struct inode *dir, struct dentry *dentry, struct inode
 		return (int)PTR_ERR(inode);
 	d_instantiate(dentry, inode);
 	dget(dentry);
+	dir->i_size += BOGO_DIRENT_SIZE;
 	dir->i_mtime = dir->i_ctime = current_time(dir);
 	return 0;
 }
@@ -204,6 +209,7 @@ static int tmpfs_link(struct dentry *old_dentry, struct inode *dir, struct dentr
 		if (error)
 			return error;
 	}
+	dir->i_size += BOGO_DIRENT_SIZE;
 	return simple_link(old_dentry, dir, dentry);
 }
 
@@ -213,7 +219,17 @@ static int tmpfs_unlink(struct inode *dir, struct dentry *dentry)
 
 	if (inode->i_nlink > 1 && !S_ISDIR(inode->i_mode))
 		unreserve_inode(TMPFS_SB(inode->i_sb));
+	dir->i_size -= BOGO_DIRENT_SIZE;
 	return simple_unlink(dir, dentry);
+}
+
+static int tmpfs_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	int error = simple_rmdir(dir, dentry);
+
+	if (!error)
+		dir->i_size -= BOGO_DIRENT_SIZE;
+	return error;
 }
 
 static int tmpfs_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
@@ -226,6 +242,11 @@ static int tmpfs_rename(struct inode *old_dir, struct dentry *old_dentry, struct
 
 	if (!error && extra_name)
 		unreserve_inode(TMPFS_SB(target->i_sb));
+	if (!error && !(flags & RENAME_EXCHANGE)) {
+		old_dir->i_size -= BOGO_DIRENT_SIZE;
+		if (!target)
+			new_dir->i_size += BOGO_DIRENT_SIZE;
+	}
 	return error;
 }
 
@@ -413,7 +434,7 @@ static const struct inode_operations tmpfs_dir_inode_operations = {
 	.unlink = tmpfs_unlink,
 	.symlink = tmpfs_symlink,
 	.mkdir = tmpfs_mkdir,
-	.rmdir = simple_rmdir,
+	.rmdir = tmpfs_rmdir,
 	.mknod = tmpfs_mknod,
 	.rename = tmpfs_rename,
 	.setattr = tmpfs_setattr,

@@ -156,6 +156,25 @@ static void old_form(void)
 	close(fd);
 }
 
+static void sizes(void)
+{
+	struct stat st;
+
+	mkdir("s", 0755);
+	put_file("s/a", "");
+	mkdir("s/b", 0755);
+	link("s/a", "s/c");
+	ok(stat("s", &st) == 0 && st.st_size == 100, "a name counts 20 bytes (%d)", (int)st.st_size);
+	rename("s/a", "s/d");
+	rename("s/c", "s/b/c");
+	ok(stat("s", &st) == 0 && st.st_size == 80 && stat("s/b", &st) == 0 && st.st_size == 60,
+	   "also when it moves");
+	unlink("s/b/c");
+	rmdir("s/b");
+	unlink("s/d");
+	ok(stat("s", &st) == 0 && st.st_size == 40, "and none when it is gone");
+}
+
 static void refusals(void)
 {
 	int fd = open("t", O_RDONLY), file = open("t/reg", O_RDONLY);
@@ -179,6 +198,7 @@ int main(void)
 	types();
 	many();
 	old_form();
+	sizes();
 	refusals();
 	ok(leave_scratch() == 0, "all is tidied up");
 	return ktap_done();
