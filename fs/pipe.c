@@ -292,7 +292,8 @@ static ssize_t pipe_write(struct kiocb *iocb, struct iov_iter *from)
 		goto out;
 	}
 	was_empty = pipe_empty(pipe->head, pipe->tail);
-	n = is_packetized(filp) ? 0 : pipe_merge(pipe, from);
+	/* Also in packet mode: the newest buffer may be from before F_SETFL(O_DIRECT). */
+	n = pipe_merge(pipe, from);
 	if (n < 0) {
 		ret = n;
 		goto out;
