@@ -214,6 +214,7 @@ bool mm_leak_report(void)
 	unsigned long flags;
 
 	rcu_barrier(); /* what waits for readers is free after this */
+	vmalloc_purge();
 	local_irq_save(flags);
 	leaked_pages = leaked_objects = 0;
 	mark_roots();
