@@ -497,35 +497,52 @@ struct file *fget_raw(unsigned int fd)
 	return __fget_files(current->files, fd, 0);
 }
 
-struct file *fget_task(struct task_struct *task, unsigned int fd)
+/* As __fget_files(), under a spinlock: a file to be given back comes in *stale, and -EAGAIN. */
+static struct file *fget_locked(struct files_struct *files, unsigned int fd, struct file **stale)
 {
-	struct file *file = NULL;
+	struct file *file;
 
-	task_lock(task);
-	if (task->files)
-		file = __fget_files(task->files, fd, 0);
-	task_unlock(task);
+	rcu_read_lock();
+	file = lookup_fd_raw(files, fd);
+	if (file && !atomic_long_inc_not_zero(&file->f_count)) {
+		file = ERR_PTR(-EAGAIN);
+	} else if (file && file != lookup_fd_raw(files, fd)) {
+		*stale = file;
+		file = ERR_PTR(-EAGAIN);
+	}
+	rcu_read_unlock();
 	return file;
 }
 
-struct file *fget_task_next(struct task_struct *task, unsigned int *ret_fd)
+/* Another task's file at *fd or, with next, the first one behind it. */
+static struct file *__fget_task(struct task_struct *task, unsigned int *fd, bool next)
 {
-	struct files_struct *files;
-	struct file *file = NULL;
-	unsigned int fd = *ret_fd;
+	struct file *file, *stale;
 
-	task_lock(task);
-	files = task->files;
-	if (files) {
-		for (; fd < READ_ONCE(files->fdt)->max_fds; fd++) {
-			file = __fget_files(files, fd, 0);
-			if (file)
+	do {
+		stale = file = NULL;
+		task_lock(task);
+		while (task->files && *fd < READ_ONCE(task->files->fdt)->max_fds) {
+			file = fget_locked(task->files, *fd, &stale);
+			if (file || !next)
 				break;
+			++*fd;
 		}
-	}
-	task_unlock(task);
-	*ret_fd = fd;
+		task_unlock(task);
+		if (stale)
+			fput(stale);
+	} while (IS_ERR(file));
 	return file;
+}
+
+struct file *fget_task(struct task_struct *task, unsigned int fd)
+{
+	return __fget_task(task, &fd, false);
+}
+
+struct file *fget_task_next(struct task_struct *task, unsigned int *fd)
+{
+	return __fget_task(task, fd, true);
 }
 
 static inline struct fd __fdget(unsigned int fd, fmode_t mask)

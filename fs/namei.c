@@ -227,8 +227,12 @@ static int start_at_cwd(struct nameidata *nd)
 
 static int start_at_fd(struct nameidata *nd, const char *name)
 {
-	struct fd f = fdget_raw((unsigned int)nd->dfd);
+	struct fd f;
 
+	/* Giving back a reference might end the file, which sleeps: not in RCU mode. */
+	if ((nd->flags & LOOKUP_RCU) && atomic_read(&current->files->count) > 1)
+		return -ECHILD;
+	f = fdget_raw((unsigned int)nd->dfd);
 	if (!f.file)
 		return -EBADF;
 	if (*name && !d_is_dir(f.file->f_path.dentry)) {

@@ -13,8 +13,8 @@
  *        2. A mount out of the tree is its own parent.
  *        3. Becoming read-only: set the flag, then look for writers; writers count themselves,
  *        then look at the flag. One of the two sees the other.
- * Locking: namespace_sem for everything that changes the tree; inside it mount_lock for the hash
- * and parents, so that walks can read those under RCU and check its sequence.
+ * Locking: i_rwsem of a mount point > namespace_sem, for everything that changes the tree > mount_lock
+ * for the hash and parents, so that walks can read those under RCU and check its sequence.
  * Sleeps: mntput() may. Linux: fs/namespace.c. Left out: mount namespaces, propagation, pivot_root.
  * Start at: path_mount, do_umount, __lookup_mnt.
  */
@@ -269,34 +269,48 @@ static void umount_tree(struct mount *root)
 	}
 }
 
-/* Puts mnt on top of path: 0 (the reference is the tree's now) or -errno. */
-static int graft_tree(struct mount *mnt, const struct path *path)
+/*
+ * Takes the two locks under which something is put on *path: the mount point's i_rwsem, against its
+ * removal, and namespace_sem. *path moves up to whatever is mounted there by then.
+ */
+static int lock_mount(struct path *path)
 {
-	struct inode *dir = d_inode(path->dentry);
-	int error = 0;
+	for (;;) {
+		struct inode *inode = d_inode(path->dentry);
+		struct vfsmount *mnt;
 
-	if (d_is_dir(path->dentry) != d_is_dir(mnt->mnt.mnt_root))
-		return -ENOTDIR;
-	/* Against rmdir of the mount point. */
-	down_write(&dir->i_rwsem);
-	if ((path->dentry->d_flags & DCACHE_CANT_MOUNT) || !real_mount(path->mnt)->mnt_attached)
-		error = -ENOENT;
-	else
-		attach_mnt(mnt, real_mount(path->mnt), path->dentry);
-	up_write(&dir->i_rwsem);
-	return error;
-}
-
-/* path leads to what is on top there by now: another mount may have come first. */
-static void follow_to_top(struct path *path)
-{
-	struct vfsmount *mnt;
-
-	while (d_mountpoint(path->dentry) && (mnt = lookup_mnt(path->mnt, path->dentry))) {
+		down_write(&inode->i_rwsem);
+		if (unlikely(path->dentry->d_flags & DCACHE_CANT_MOUNT)) {
+			up_write(&inode->i_rwsem);
+			return -ENOENT;
+		}
+		down_write(&namespace_sem);
+		mnt = d_mountpoint(path->dentry) ? lookup_mnt(path->mnt, path->dentry) : NULL;
+		if (likely(!mnt))
+			return 0;
+		up_write(&namespace_sem);
+		up_write(&inode->i_rwsem);
 		path_put(path);
 		path->mnt = mnt;
 		path->dentry = dget(mnt->mnt_root);
 	}
+}
+
+static void unlock_mount(const struct path *path)
+{
+	up_write(&namespace_sem);
+	up_write(&d_inode(path->dentry)->i_rwsem);
+}
+
+/* Puts mnt on top of path, locked: 0 (the reference is the tree's now) or -errno. */
+static int graft_tree(struct mount *mnt, const struct path *path)
+{
+	if (d_is_dir(path->dentry) != d_is_dir(mnt->mnt.mnt_root))
+		return -ENOTDIR;
+	if (!real_mount(path->mnt)->mnt_attached)
+		return -EINVAL;
+	attach_mnt(mnt, real_mount(path->mnt), path->dentry);
+	return 0;
 }
 
 /* ---- reading and writing ---- */
@@ -383,17 +397,16 @@ static int do_new_mount(const struct path *path, const char *fstype, int sb_flag
 		return (int)PTR_ERR(mnt);
 	mnt->mnt.mnt_flags = mnt_flags;
 	path_get(&at);
-	down_write(&namespace_sem);
-	follow_to_top(&at);
-	error = -EINVAL;
-	if (mnt->mnt.mnt_sb->s_flags & SB_NOUSER)
-		goto out;
-	error = -EBUSY; /* the same once more on top of itself */
-	if (at.mnt->mnt_sb == mnt->mnt.mnt_sb && at.mnt->mnt_root == at.dentry)
-		goto out;
-	error = graft_tree(mnt, &at);
-out:
-	up_write(&namespace_sem);
+	error = lock_mount(&at);
+	if (!error) {
+		if (mnt->mnt.mnt_sb->s_flags & SB_NOUSER)
+			error = -EINVAL;
+		else if (at.mnt->mnt_sb == mnt->mnt.mnt_sb && at.mnt->mnt_root == at.dentry)
+			error = -EBUSY; /* the same once more on top of itself */
+		else
+			error = graft_tree(mnt, &at);
+		unlock_mount(&at);
+	}
 	path_put(&at);
 	if (error)
 		mntput(&mnt->mnt);
@@ -422,10 +435,35 @@ static int copy_children(struct mount *old, struct dentry *below, struct mount *
 	return error;
 }
 
+/* Caller has locked at; *failed gets the mount that is to be put after unlocking. */
+static int bind_locked(const struct path *old, const struct path *at, bool recurse,
+		       struct mount **failed)
+{
+	struct mount *mnt;
+	int error;
+
+	if (!real_mount(old->mnt)->mnt_attached)
+		return -EINVAL;
+	mnt = clone_mnt(real_mount(old->mnt), old->dentry);
+	if (IS_ERR(mnt))
+		return (int)PTR_ERR(mnt);
+	error = graft_tree(mnt, at);
+	if (error) {
+		*failed = mnt;
+		return error;
+	}
+	if (recurse) {
+		error = copy_children(real_mount(old->mnt), old->dentry, mnt);
+		if (error)
+			umount_tree(mnt);
+	}
+	return error;
+}
+
 static int do_loopback(const struct path *path, const char *old_name, bool recurse)
 {
 	struct path old, at = *path;
-	struct mount *mnt;
+	struct mount *failed = NULL;
 	int error;
 
 	if (!old_name || !*old_name)
@@ -434,38 +472,42 @@ static int do_loopback(const struct path *path, const char *old_name, bool recur
 	if (error)
 		return error;
 	path_get(&at);
-	down_write(&namespace_sem);
-	follow_to_top(&at);
-	error = -EINVAL;
-	if (!real_mount(old.mnt)->mnt_attached)
-		goto out;
-	mnt = clone_mnt(real_mount(old.mnt), old.dentry);
-	error = (int)PTR_ERR(mnt);
-	if (IS_ERR(mnt))
-		goto out;
-	error = graft_tree(mnt, &at);
-	if (error) {
-		up_write(&namespace_sem);
-		mntput(&mnt->mnt);
-		down_write(&namespace_sem);
-		goto out;
+	error = lock_mount(&at);
+	if (!error) {
+		error = bind_locked(&old, &at, recurse, &failed);
+		unlock_mount(&at);
 	}
-	if (recurse) {
-		error = copy_children(real_mount(old.mnt), old.dentry, mnt);
-		if (error)
-			umount_tree(mnt);
-	}
-out:
-	up_write(&namespace_sem);
+	if (failed)
+		mntput(&failed->mnt);
 	path_put(&at);
 	path_put(&old);
+	return error;
+}
+
+/* Caller has locked at; *detached gets the references of the old place. */
+static int move_locked(const struct path *old, const struct path *at, struct path *detached)
+{
+	struct mount *mnt = real_mount(old->mnt), *p;
+	int error;
+
+	if (old->dentry != old->mnt->mnt_root || mnt->mnt_parent == mnt || !mnt->mnt_attached)
+		return -EINVAL;
+	if (d_is_dir(at->dentry) != d_is_dir(old->dentry))
+		return -EINVAL;
+	for (p = real_mount(at->mnt); p != mnt && p != p->mnt_parent; p = p->mnt_parent)
+		;
+	if (p == mnt)
+		return -ELOOP; /* below itself */
+	detach_mnt(mnt, detached);
+	error = graft_tree(mnt, at);
+	if (error)
+		attach_mnt(mnt, real_mount(detached->mnt), detached->dentry);
 	return error;
 }
 
 static int do_move_mount(const struct path *path, const char *old_name)
 {
 	struct path old, at = *path, detached = {NULL, NULL};
-	struct mount *mnt, *p;
 	int error;
 
 	if (!old_name || !*old_name)
@@ -474,29 +516,12 @@ static int do_move_mount(const struct path *path, const char *old_name)
 	if (error)
 		return error;
 	path_get(&at);
-	down_write(&namespace_sem);
-	follow_to_top(&at);
-	mnt = real_mount(old.mnt);
-	error = -EINVAL;
-	if (old.dentry != old.mnt->mnt_root || mnt->mnt_parent == mnt || !mnt->mnt_attached)
-		goto out;
-	if (d_is_dir(at.dentry) != d_is_dir(old.dentry))
-		goto out;
-	error = -ELOOP; /* below itself */
-	for (p = real_mount(at.mnt); p != p->mnt_parent; p = p->mnt_parent) {
-		if (p == mnt)
-			goto out;
+	error = lock_mount(&at);
+	if (!error) {
+		error = move_locked(&old, &at, &detached);
+		unlock_mount(&at);
 	}
-	if (p == mnt)
-		goto out;
-	detach_mnt(mnt, &detached);
-	error = graft_tree(mnt, &at);
-	if (error)
-		attach_mnt(mnt, real_mount(detached.mnt), detached.dentry);
-out:
-	up_write(&namespace_sem);
-	if (detached.mnt)
-		path_put(&detached);
+	path_put(&detached);
 	path_put(&at);
 	path_put(&old);
 	return error;
