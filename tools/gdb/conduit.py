@@ -9,14 +9,23 @@ Loaded by `make debug` with `gdb -x tools/gdb/conduit.gdb`, which needs no safe-
   dmesg           the kernel's log
   $current()      the same thread's task_struct, for expressions: print $current()->pid
   user-symbols    load the symbols of the current program (done by itself at each exec)
+  enter-kernel    run this program on to its next system call: stops in that call's own function
+  leave-kernel    run on until this thread is back in its program, just after the system call
+
+bt goes from the kernel through the entry code into the program: by the frames that entry.asm
+describes, and where those and the compiler's end, by the two unwinders of unwind.py.
 
 Idea: everything is read from the kernel's own structures by their Linux names, so a student who
 opens this file sees which field says what.
 """
 
 import os
+import sys
 
 import gdb
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import unwind  # noqa: E402
 
 STATES = ((0x20, "Z"), (0x10, "X"), (0x2, "D"), (0x1, "S"), (0x4, "T"), (0x8, "t"))
 
@@ -236,6 +245,7 @@ def load_user_symbols():
                 if load_user_symbols.loaded:
                     gdb.execute("remove-symbol-file " + load_user_symbols.loaded, to_string=True)
                 gdb.execute("add-symbol-file " + file, to_string=True)
+                unwind.describe_program(file)
                 symbols = [o for o in gdb.objfiles() if o.filename.endswith(file)]
                 load_user_symbols.loaded = "-a " + hex(text_address(file)) if symbols else ""
                 print("symbols of %s from %s" % (path, file))
@@ -284,9 +294,83 @@ class CurrentFunction(gdb.Function):
         return current_task()
 
 
+class Dmesg(gdb.Command):
+    """dmesg: the kernel's log, oldest message first."""
+
+    def __init__(self):
+        super().__init__("dmesg", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        ring = gdb.parse_and_eval("log_buf")
+        start, size = int(ring.address), ring.type.sizeof
+        header = pointer_to("struct log_header")
+        header_size = header.target().sizeof
+        place, end = int(gdb.parse_and_eval("log_first")), int(gdb.parse_and_eval("log_next"))
+        while place != end:
+            record = gdb.Value(start + place).cast(header) if place + header_size <= size else None
+            if record is None or not int(record["length"]):
+                place = 0
+                continue
+            length, time_ns = int(record["length"]), int(record["time_ns"])
+            text = gdb.selected_inferior().read_memory(start + place + header_size, length).tobytes()
+            print("[%5d.%06d] %s" % (time_ns // 10**9, time_ns // 1000 % 10**6,
+                                     text.decode(errors="replace").rstrip("\n")))
+            place += (header_size + length + 7) & ~7
+
+
+class EnterKernel(gdb.Command):
+    """enter-kernel: run the current program to its next system call, into the call's own function."""
+
+    def __init__(self):
+        super().__init__("enter-kernel", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        go_to("do_syscall_64", int(current_task()))
+        table = gdb.parse_and_eval("sys_call_table")
+        number = int(gdb.parse_and_eval("nr"))
+        if not 0 <= number < table.type.sizeof // 8:
+            return
+        go_to("*%#x" % int(table[number]), int(current_task()))
+        gdb.execute("frame")
+
+
+class LeaveKernel(gdb.Command):
+    """leave-kernel: run until the current thread is back in its program."""
+
+    def __init__(self):
+        super().__init__("leave-kernel", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        task = current_task()
+        go_to("*%#x" % unwind.user_frame_value("ip"), int(task))
+        # Library functions have no lines: go up to the first that has.
+        frame = gdb.newest_frame()
+        while frame is not None and frame.find_sal().symtab is None:
+            frame = frame.older()
+        if frame is not None:
+            frame.select()
+        gdb.execute("frame")
+
+
+def go_to(place, task):
+    """Runs until the thread comes to the place; other threads pass it."""
+    stop = gdb.Breakpoint(place, internal=True)
+    stop.silent = True
+    while True:
+        gdb.execute("continue", to_string=True)
+        if not stop.is_valid() or int(current_task()) == task or stop.hit_count == 0:
+            break
+    if stop.is_valid():
+        stop.delete()
+
+
 Ps()
 Task()
 Current()
 CurrentFunction()
 UserSymbols()
+Dmesg()
+EnterKernel()
+LeaveKernel()
 ExecBreakpoint()
+unwind.register()
