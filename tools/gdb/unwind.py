@@ -132,9 +132,14 @@ class ProgramUnwinder(Unwinder):
         if pc >= USER_LIMIT or not described or any(a <= pc < b for a, b in described):
             return None
         match = re.match(r"(\S+)(?: \+ (\d+))? in section", self.symbol(pc))
-        if not match:
+        if match and not match.group(2) and self.follows_call(pc):
+            # The call that ends a function which never returns: pc is in the next one already.
+            match = re.match(r"(\S+)(?: \+ (\d+))? in section", self.symbol(pc - 1))
+            moved = stack_moved(pc - 1 - int(match.group(2) or 0), pc - 1) if match else None
+        elif match:
+            moved = stack_moved(pc - int(match.group(2) or 0), pc)
+        else:
             return None
-        moved = stack_moved(pc - int(match.group(2) or 0), pc)
         if moved is None:
             return None
         word = gdb.lookup_type("unsigned long")
@@ -150,6 +155,10 @@ class ProgramUnwinder(Unwinder):
         for name in CALLEE_SAVED:
             info.add_saved_register(name, pending.read_register(name))
         return info
+
+    @staticmethod
+    def follows_call(pc):
+        return gdb.selected_inferior().read_memory(pc - 5, 1).tobytes() == b"\xe8"
 
     @staticmethod
     def symbol(pc):
