@@ -15,6 +15,7 @@
 #include "kernel/uapi/resource.h"
 #include "kernel/lib/types.h"
 #include "kernel/lib/list.h"
+#include "fs/script_line.h"
 
 struct cred;
 struct file;

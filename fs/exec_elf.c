@@ -19,7 +19,7 @@
  *   the old program still runs; what only mapping finds out kills the process.
  * Sleeps: everywhere.
  * Linux: fs/binfmt_elf.c; core files, ELF32, notes and address randomisation are left out.
- * Start at: load_elf_binary(). Tests: tests/kernel/exec_elf.c, exec_elf_damaged.c, exec_auxv.c.
+ * Start at: load_elf_binary(). Tests: tests/kernel/exec_elf_damaged.c, exec_basic.c.
  */
 #include "fs/binfmt.h"
 
@@ -38,19 +38,12 @@
 #include "kernel/x86/uaccess.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
+#include "fs/elf_core.h"
 #include "fs/fs.h"
 
-#define ELF_PLATFORM	"x86_64"
+#define ELF_PLATFORM    "x86_64"
 #define ELF_ET_DYN_BASE (TASK_SIZE / 3 * 2) /* where a program that can be anywhere goes */
-#define MAX_PHDR_BYTES	65536
-
-#define ELF_PAGESTART(v)  ((v)&PAGE_MASK)
-#define ELF_PAGEOFFSET(v) ((v) & ~PAGE_MASK)
-
-static bool bad_addr(unsigned long addr)
-{
-	return addr >= TASK_SIZE;
-}
+#define MAX_PHDR_BYTES  65536
 
 /* Exactly len bytes, or -EIO. */
 static int elf_read(struct file *file, void *buf, size_t len, loff_t pos)
@@ -63,12 +56,6 @@ static int elf_read(struct file *file, void *buf, size_t len, loff_t pos)
 	if (n == (ssize_t)len)
 		return 0;
 	return n < 0 ? (int)n : -EIO;
-}
-
-static bool elf_header_ok(const struct elf64_hdr *ex)
-{
-	return !memcmp(ex->e_ident, ELFMAG, SELFMAG) && ex->e_ident[EI_CLASS] == ELFCLASS64 &&
-	       (ex->e_type == ET_EXEC || ex->e_type == ET_DYN) && ex->e_machine == EM_X86_64;
 }
 
 /* The program headers in fresh memory, or NULL when there are none that make sense. */
@@ -87,51 +74,6 @@ static struct elf64_phdr *load_elf_phdrs(const struct elf64_hdr *ex, struct file
 		return NULL;
 	}
 	return phdrs;
-}
-
-static unsigned long make_prot(unsigned int p_flags)
-{
-	return ((p_flags & PF_R) ? PROT_READ : 0) | ((p_flags & PF_W) ? PROT_WRITE : 0) |
-	       ((p_flags & PF_X) ? PROT_EXEC : 0);
-}
-
-/* Pure: pages from the first PT_LOAD to the end of the last, 0 if there is none. */
-static unsigned long total_mapping_size(const struct elf64_phdr *phdrs, int n)
-{
-	unsigned long min_addr = ~0ul, max_addr = 0;
-	bool loads = false;
-	int i;
-
-	for (i = 0; i < n; i++) {
-		if (phdrs[i].p_type != PT_LOAD)
-			continue;
-		min_addr = min(min_addr, ELF_PAGESTART(phdrs[i].p_vaddr));
-		max_addr = max(max_addr, phdrs[i].p_vaddr + phdrs[i].p_memsz);
-		loads = true;
-	}
-	return loads ? max_addr - min_addr : 0;
-}
-
-/* Pure: the largest sensible p_align of the segments. */
-static unsigned long maximum_alignment(const struct elf64_phdr *phdrs, int n)
-{
-	unsigned long alignment = PAGE_SIZE;
-	int i;
-
-	for (i = 0; i < n; i++) {
-		unsigned long p_align = phdrs[i].p_align;
-
-		if (phdrs[i].p_type == PT_LOAD && p_align && !(p_align & (p_align - 1)))
-			alignment = max(alignment, p_align);
-	}
-	return alignment;
-}
-
-/* Pure: is the segment's range in user space, without wrapping? */
-static bool segment_ok(const struct elf64_phdr *phdr, unsigned long addr)
-{
-	return !bad_addr(addr) && phdr->p_filesz <= phdr->p_memsz && phdr->p_memsz <= TASK_SIZE &&
-	       addr <= TASK_SIZE - phdr->p_memsz;
 }
 
 /*
@@ -201,7 +143,7 @@ static int elf_load_segments(const struct elf64_hdr *ex, const struct elf64_phdr
 	bool first = true;
 	int i, ret;
 
-	*image = (struct elf_image){.start_code = ~0ul};
+	*image = (struct elf_image){ .start_code = ~0ul };
 	for (i = 0; i < ex->e_phnum; i++) {
 		const struct elf64_phdr *phdr = &phdrs[i];
 
@@ -330,7 +272,7 @@ static int fill_auxv(struct linux_binprm *bprm, const struct elf64_hdr *ex,
 		     unsigned long random, unsigned long platform)
 {
 	struct mm_struct *mm = current->mm;
-	struct auxv auxv = {mm->saved_auxv, 0};
+	struct auxv auxv = { mm->saved_auxv, 0 };
 	const struct cred *cred = current_cred();
 
 	memset(mm->saved_auxv, 0, sizeof(mm->saved_auxv));
@@ -461,7 +403,7 @@ static int start_elf(struct linux_binprm *bprm, const struct elf64_hdr *ex,
 static int load_elf_binary(struct linux_binprm *bprm)
 {
 	struct elf64_hdr ex;
-	struct elf_interp interp = {0};
+	struct elf_interp interp = { 0 };
 	int executable_stack = EXSTACK_DEFAULT;
 	struct elf64_phdr *phdrs;
 	int i, ret;
@@ -478,8 +420,8 @@ static int load_elf_binary(struct linux_binprm *bprm)
 		if (phdrs[i].p_type == PT_INTERP && !interp.file)
 			ret = open_interp(bprm, &phdrs[i], &interp);
 		else if (phdrs[i].p_type == PT_GNU_STACK)
-			executable_stack =
-				(phdrs[i].p_flags & PF_X) ? EXSTACK_ENABLE_X : EXSTACK_DISABLE_X;
+			executable_stack = (phdrs[i].p_flags & PF_X) ? EXSTACK_ENABLE_X :
+								       EXSTACK_DISABLE_X;
 	}
 	if (ret)
 		goto out;

@@ -18,7 +18,7 @@
  * Sleeps: everywhere.
  * Linux: fs/exec.c. Left out: core patterns, LSM, ptrace, address-space randomisation (so that a
  *   run can be repeated and a debugger finds the same addresses).
- * Start at: do_execveat_common(), begin_new_exec(). Tests: tests/kernel/exec_*.c.
+ * Start at: do_execveat_common(), begin_new_exec(). Tests: tests/kernel/exec_basic.c.
  */
 #include "fs/binfmt.h"
 

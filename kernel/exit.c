@@ -22,7 +22,7 @@
  * Locking: tasklist_lock (writing) for family and lists, then siglock.
  * Sleeps: nearly everywhere before exit_notify(), not after.
  * Linux: kernel/exit.c; without ptrace. wait4() and waitid() are in kernel/wait.c.
- * Start at: do_exit(), exit_notify(). Tests: tests/kernel/exit_*.c.
+ * Start at: do_exit(), exit_notify(). Tests: tests/kernel/exit_wait.c, thread_groups.c.
  */
 #include "kernel/fork.h"
 

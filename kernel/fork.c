@@ -19,7 +19,7 @@
  * Locking: tasklist_lock (writing) then siglock while the child enters the lists.
  * Sleeps: nearly everywhere.
  * Linux: kernel/fork.c. Left out: ptrace, cgroups, user, pid, mount and network namespaces.
- * Start at: kernel_clone(), copy_process(). Tests: tests/kernel/fork_*.c, clone_flags.c.
+ * Start at: kernel_clone(), copy_process(). Tests: tests/kernel/fork_children.c.
  */
 #include "kernel/fork.h"
 

@@ -15,7 +15,7 @@
  * Locking: tasklist_lock (reading) while a group or all processes are signalled, so that a fork
  *   cannot slip through; RCU for a single target.
  * Linux: kernel/signal.c. man 2 kill, tgkill, rt_sigqueueinfo, pidfd_send_signal.
- * Start at: kill_something_info(). Tests: tests/kernel/sig_kill_*.c.
+ * Start at: kill_something_info(). Tests: tests/kernel/sig_kill_targets.c.
  */
 #include "kernel/signal_internal.h"
 

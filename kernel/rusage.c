@@ -5,7 +5,7 @@
  * Idea: living threads have counters of their own; those that ended have added theirs to
  *   signal_struct, children that were waited for to its c… fields.
  * Locking: siglock, so that no thread is counted twice or not at all while it ends.
- * Linux: kernel/sys.c. man 2 getrusage, times. Tests: tests/kernel/rusage.c.
+ * Linux: kernel/sys.c. man 2 getrusage, times. Tests: tests/kernel/exit_wait.c.
  */
 #include "kernel/rusage.h"
 

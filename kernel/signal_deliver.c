@@ -18,7 +18,7 @@
  * Locking: siglock; tasklist_lock (reading) around it when the parent is told.
  * Sleeps: get_signal() while stopped.
  * Linux: kernel/signal.c; without ptrace, freezer and core files (the core bit is there).
- * Start at: get_signal(), do_signal_stop(). Tests: tests/kernel/sig_stop_*.c.
+ * Start at: get_signal(), do_signal_stop(). Tests: tests/kernel/sig_stop.c.
  */
 #include "kernel/signal_internal.h"
 

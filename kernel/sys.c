@@ -4,7 +4,7 @@
  * setdomainname, sysinfo; and personality.
  *
  * Locking: uts_ns->sem for the names.
- * Linux: kernel/sys.c. man 2 uname, sysinfo. Tests: tests/kernel/uname_sysinfo.c.
+ * Linux: kernel/sys.c. man 2 uname, sysinfo. Tests: tests/kernel/prlimit.c.
  */
 #include "kernel/uapi/sysinfo.h"
 

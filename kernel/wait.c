@@ -11,7 +11,7 @@
  * Locking: tasklist_lock (reading) while looking; the function that reports a child drops it.
  * Sleeps: do_wait().
  * Linux: kernel/exit.c; without ptrace. man 2 wait4, waitid.
- * Start at: do_wait(), wait_consider_task(). Tests: tests/kernel/wait_*.c.
+ * Start at: do_wait(), wait_consider_task(). Tests: tests/kernel/exit_wait.c.
  */
 #include "kernel/uapi/wait.h"
 #include "kernel/lib/err.h"
