@@ -79,6 +79,7 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 	}
 	if (write) {
 		add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
+		table_add_pages(ptl, 1);
 		vma->has_anon = true;
 	}
 	set_pte(vmf->pte, vma_pte(vma, page, write));
@@ -110,6 +111,7 @@ static void finish_file_fault(struct vm_fault *vmf, bool write)
 
 	if (pte_lock_unchanged(vmf, &ptl)) {
 		add_mm_counter(vma->vm_mm, mm_counter(vmf->page), 1);
+		table_add_pages(ptl, 1);
 		set_pte(vmf->pte, vma_pte(vma, vmf->page, write));
 		spin_unlock(ptl);
 		unlock_page(vmf->page);
@@ -166,6 +168,7 @@ static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 	copy_page(page_address(copy), page_address(vmf->page));
 	if (pte_lock_unchanged(vmf, &ptl)) {
 		add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
+		table_add_pages(ptl, 1);
 		vma->has_anon = true;
 		set_pte(vmf->pte, vma_pte(vma, copy, true));
 		spin_unlock(ptl);
@@ -241,6 +244,8 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *page)
 	if (!page || !PageAnon(page)) {
 		if (page)
 			add_mm_counter(vma->vm_mm, mm_counter(page), -1);
+		else
+			table_add_pages(ptl, 1);
 		add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
 		vma->has_anon = true;
 	}
@@ -333,6 +338,8 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	vmf.pmd = pmd_alloc_address(vma->vm_mm, address);
 	if (unlikely(!vmf.pmd || pte_alloc(vma->vm_mm, vmf.pmd)))
 		return VM_FAULT_OOM;
+	if (unlikely(!pmd_write(*vmf.pmd)) && unshare_table(vma->vm_mm, vmf.pmd, address))
+		return VM_FAULT_OOM;
 	ret = handle_pte_fault(&vmf);
 	if (regs) {
 		if (ret & VM_FAULT_MAJOR)
@@ -360,6 +367,7 @@ int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *
 	if (pte_none(*pte)) {
 		get_page(page);
 		add_mm_counter(vma->vm_mm, mm_counter(page), 1);
+		table_add_pages(ptl, 1);
 		set_pte(pte, vma_pte(vma, page, vma->vm_flags & VM_SHARED));
 		vma->vm_flags |= VM_MIXEDMAP;
 		err = 0;

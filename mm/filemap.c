@@ -388,6 +388,7 @@ void filemap_map_pages(struct vm_fault *vmf, pgoff_t start, pgoff_t end)
 		mapped++;
 		set_pte(at, pfn_pte(page_to_pfn(page), vma->vm_page_prot));
 	}
+	table_add_pages(ptl, mapped);
 	spin_unlock(ptl);
 	spin_unlock(&mapping->tree_lock);
 	if (mapped)

@@ -32,8 +32,8 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addres
 	if (!pte_none(*pte) && !(vma->vm_flags & VM_PFNMAP)) {
 		page = pfn_to_page(pte_pfn(*pte));
 		/* FOLL_FORCE writes to what is this process's own copy, writable or not. */
-		if (write && !pte_write(*pte) &&
-		    !(force && PageAnon(page) && page_count(page) == 1))
+		if (write && (!pmd_write(*pmd) || (!pte_write(*pte) && !(force && PageAnon(page) &&
+									 page_count(page) == 1))))
 			page = NULL;
 		else
 			get_page(page);

@@ -7,6 +7,8 @@
 
 #include "mm/mm.h"
 
+struct mmu_gather;
+
 /* ---- page_alloc.c ---- */
 
 /* Initialised pages of [start, end) become free. Takes the zone lock. */
@@ -60,19 +62,55 @@ int pte_alloc(struct mm_struct *mm, pmd_t *pmd);
  */
 pmd_t *pmd_next(struct mm_struct *mm, unsigned long *addr, unsigned long end);
 
+/* One table, zeroed, counted for mm; and what lost the race to be linked. */
+struct page *table_alloc(struct mm_struct *mm);
+void table_discard(struct mm_struct *mm, struct page *page);
+
 /* The lock of the ptes in one table. */
-static inline spinlock_t *pte_lockptr(pmd_t *pmd)
+static inline spinlock_t *pte_lockptr(pmd_t pmd)
 {
-	return &phys_to_page(pmd_val(*pmd) & PTE_PFN_MASK)->ptl;
+	return &phys_to_page(pmd_val(pmd) & PTE_PFN_MASK)->ptl;
 }
 
-/* The pte for address with its table locked; the table must exist. */
+/*
+ * The pte for address with its table locked; the table must exist. Another thread may give the mm
+ * its own copy of a shared table meanwhile: then that one is meant.
+ */
 static inline pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
 {
-	*ptlp = pte_lockptr(pmd);
-	spin_lock(*ptlp);
-	return pte_offset_kernel(pmd, address);
+	for (;;) {
+		pmd_t entry = __pmd(READ_ONCE(pmd->pmd));
+
+		*ptlp = pte_lockptr(entry);
+		spin_lock(*ptlp);
+		if (likely(((pmd_val(entry) ^ READ_ONCE(pmd->pmd)) & PTE_PFN_MASK) == 0))
+			return (pte_t *)pmd_page_vaddr(entry) + pte_index(address);
+		spin_unlock(*ptlp);
+	}
 }
+
+/* ptl held: so many more (or fewer) ptes of its table name a page that is counted. */
+static inline void table_add_pages(spinlock_t *ptl, long n)
+{
+	container_of(ptl, struct page, ptl)->private += n;
+}
+
+/* ---- shared_tables.c ---- */
+
+static inline bool pmd_write(pmd_t pmd)
+{
+	return pmd_val(pmd) & _PAGE_RW;
+}
+
+/* fork: may the table be shared rather than copied? Then share_table(). */
+bool can_share_table(struct vm_area_struct *vma, pmd_t *pmd, unsigned long address);
+int share_table(struct mm_struct *dst, pmd_t *src_pmd, unsigned long address, long *anon);
+/* Before ptes below a pmd without write bit are changed. 0 or -ENOMEM. */
+int unshare_table(struct mm_struct *mm, pmd_t *pmd, unsigned long address);
+/* The same for all tables of a range; keep_whole: but those that lie in it entirely. */
+int unshare_range(struct mm_struct *mm, unsigned long start, unsigned long end, bool keep_whole);
+/* Unmapping all that a table without write bit serves. mmap_lock held for writing, or exit. */
+void drop_shared_table(struct mmu_gather *tlb, pmd_t *pmd, unsigned long address);
 
 /* Kernel mappings: one page in init_mm, its tables made as needed. -ENOMEM. */
 int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot);

@@ -80,6 +80,15 @@ static int madvise_remove(struct vm_area_struct *vma, unsigned long start, unsig
 	return file_punch_hole(vma->vm_file, offset, end - start);
 }
 
+/* mmap_lock is held for reading only, so tables stay: shared ones are copied first. */
+static int dont_need(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	if (unshare_range(vma->vm_mm, start, end, false))
+		return -ENOMEM;
+	zap_page_range(vma, start, end - start);
+	return 0;
+}
+
 /* One vma's part; the vma it is in afterwards, or ERR_PTR. */
 static struct vm_area_struct *madvise_vma(struct vm_area_struct *vma, unsigned long start,
 					  unsigned long end, int advice)
@@ -102,12 +111,12 @@ static struct vm_area_struct *madvise_vma(struct vm_area_struct *vma, unsigned l
 	case MADV_DONTNEED:
 		if (vma->vm_flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
 			return ERR_PTR(-EINVAL);
-		zap_page_range(vma, start, end - start);
+		err = dont_need(vma, start, end);
 		break;
 	case MADV_DONTNEED_LOCKED:
 		if (vma->vm_flags & (VM_PFNMAP | VM_HUGETLB))
 			return ERR_PTR(-EINVAL);
-		zap_page_range(vma, start, end - start);
+		err = dont_need(vma, start, end);
 		break;
 	case MADV_COLD:
 	case MADV_PAGEOUT:

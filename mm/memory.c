@@ -115,9 +115,16 @@ static void tlb_remove_page(struct mmu_gather *tlb, struct page *page)
 static void zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct *vma, pmd_t *pmd,
 			  unsigned long addr, unsigned long end, bool even_cows)
 {
+	long removed = 0;
 	spinlock_t *ptl;
-	pte_t *pte = pte_offset_map_lock(pmd, addr, &ptl);
+	pte_t *pte;
 
+	if (unlikely(!pmd_write(*pmd))) {
+		ASSERT(tlb->fullmm || end - addr == PMD_SIZE); /* else it was unshared before */
+		drop_shared_table(tlb, pmd, addr);
+		return;
+	}
+	pte = pte_offset_map_lock(pmd, addr, &ptl);
 	for (; addr < end; addr += PAGE_SIZE, pte++) {
 		pte_t entry = *pte;
 		struct page *page;
@@ -130,10 +137,12 @@ static void zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct *vma, pm
 		pte_clear(pte);
 		tlb_cleared(tlb, addr);
 		if (page) {
+			removed++;
 			tlb->rss[mm_counter(page)]--;
 			tlb_remove_page(tlb, page);
 		}
 	}
+	table_add_pages(ptl, -removed);
 	spin_unlock(ptl);
 }
 
@@ -191,6 +200,7 @@ void free_pgtables(struct mmu_gather *tlb, unsigned long start, unsigned long en
 	addr = start & PMD_MASK;
 	while ((pmd = pmd_next(mm, &addr, end))) {
 		if (table_unused(addr, PMD_SIZE, floor, ceiling)) {
+			ASSERT(pmd_write(*pmd));
 			tlb_remove_table(tlb, pmd_val(*pmd), addr);
 			pmd_clear(pmd);
 		}
@@ -235,9 +245,10 @@ static void copy_pte_range(struct vm_area_struct *src, pmd_t *dst_pmd, pmd_t *sr
 			   unsigned long addr, unsigned long end, long *rss)
 {
 	bool cow = is_cow_mapping(src->vm_flags);
-	spinlock_t *dst_ptl, *src_ptl = pte_lockptr(src_pmd);
+	spinlock_t *dst_ptl, *src_ptl = pte_lockptr(*src_pmd);
 	pte_t *dst_pte = pte_offset_map_lock(dst_pmd, addr, &dst_ptl);
 	pte_t *src_pte = pte_offset_kernel(src_pmd, addr);
+	long added = 0;
 
 	spin_lock_nested(src_ptl, SINGLE_DEPTH_NESTING);
 	for (; addr < end; addr += PAGE_SIZE, dst_pte++, src_pte++) {
@@ -249,6 +260,7 @@ static void copy_pte_range(struct vm_area_struct *src, pmd_t *dst_pmd, pmd_t *sr
 		page = vm_normal_page(src, entry);
 		if (page) {
 			get_page(page);
+			added++;
 			rss[mm_counter(page)]++;
 		}
 		if (cow && pte_write(entry)) {
@@ -258,6 +270,7 @@ static void copy_pte_range(struct vm_area_struct *src, pmd_t *dst_pmd, pmd_t *sr
 		set_pte(dst_pte, entry);
 	}
 	spin_unlock(src_ptl);
+	table_add_pages(dst_ptl, added);
 	spin_unlock(dst_ptl);
 }
 
@@ -277,6 +290,13 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 	while ((src_pmd = pmd_next(src->vm_mm, &addr, end))) {
 		unsigned long next = pmd_addr_end(addr, end);
 
+		if (can_share_table(src, src_pmd, addr)) {
+			err = share_table(dst->vm_mm, src_pmd, addr, &rss[MM_ANONPAGES]);
+			if (err)
+				break;
+			addr = next;
+			continue;
+		}
 		dst_pmd = pmd_alloc_address(dst->vm_mm, addr);
 		if (!dst_pmd || pte_alloc(dst->vm_mm, dst_pmd)) {
 			err = -ENOMEM;

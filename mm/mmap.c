@@ -189,6 +189,8 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
 	vma = find_vma_intersection(mm, start, end);
 	if (!vma)
 		return 0;
+	if (unshare_range(mm, start, end, true))
+		return -ENOMEM;
 	if (start > vma->vm_start) {
 		/* A hole in the middle makes one vma more. */
 		if (end < vma->vm_end && mm->map_count >= sysctl_max_map_count)

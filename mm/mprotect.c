@@ -74,7 +74,8 @@ static struct vm_area_struct *mprotect_fixup(struct vm_area_struct *vma, unsigne
 			vm_flags |= VM_ACCOUNT;
 		}
 	}
-	vma = vma_modify_flags(vma, start, end, vm_flags);
+	vma = unshare_range(mm, start, end, false) ? ERR_PTR(-ENOMEM) :
+						     vma_modify_flags(vma, start, end, vm_flags);
 	if (IS_ERR(vma)) {
 		vm_unacct_memory(charged);
 		return vma;

@@ -22,20 +22,25 @@
 /* ---- page tables ---- */
 
 /* [from, end) lies in one table; so does the target. */
-static void move_ptes(pmd_t *old_pmd, unsigned long from, unsigned long end, pmd_t *new_pmd,
-		      unsigned long to)
+static void move_ptes(struct vm_area_struct *vma, pmd_t *old_pmd, unsigned long from,
+		      unsigned long end, pmd_t *new_pmd, unsigned long to)
 {
-	spinlock_t *old_ptl, *new_ptl = pte_lockptr(new_pmd);
+	spinlock_t *old_ptl, *new_ptl = pte_lockptr(*new_pmd);
 	pte_t *old = pte_offset_map_lock(old_pmd, from, &old_ptl);
 	pte_t *new = pte_offset_kernel(new_pmd, to);
+	long moved = 0;
 
 	if (new_ptl != old_ptl)
 		spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING);
 	for (; from < end; from += PAGE_SIZE, old++, new ++) {
 		if (pte_none(*old))
 			continue;
+		if (vm_normal_page(vma, *old))
+			moved++;
 		set_pte(new, ptep_get_and_clear(old));
 	}
+	table_add_pages(new_ptl, moved);
+	table_add_pages(old_ptl, -moved);
 	if (new_ptl != old_ptl)
 		spin_unlock(new_ptl);
 	spin_unlock(old_ptl);
@@ -62,7 +67,7 @@ static unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long 
 			done = addr - old;
 			break;
 		}
-		move_ptes(old_pmd, addr, next, new_pmd, to);
+		move_ptes(vma, old_pmd, addr, next, new_pmd, to);
 		addr = next;
 	}
 	flush_tlb_range(vma, old, end); /* rule 2 */
@@ -104,6 +109,8 @@ static unsigned long move_vma(struct vm_area_struct *vma, unsigned long old_addr
 	int err = 0;
 
 	if (mm->map_count >= sysctl_max_map_count - 3)
+		return -ENOMEM;
+	if (unshare_range(mm, old_addr, old_addr + old_len, false))
 		return -ENOMEM;
 	/* All of the new range is charged here; unmapping gives the old charge back. */
 	if ((vm_flags & VM_ACCOUNT) && security_vm_enough_memory_mm(mm, pages))

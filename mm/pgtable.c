@@ -28,7 +28,7 @@ struct table_cache {
 
 static DEFINE_PER_CPU(struct table_cache, table_caches);
 
-static struct page *table_alloc(struct mm_struct *mm)
+struct page *table_alloc(struct mm_struct *mm)
 {
 	struct table_cache *cache;
 	struct page *page = NULL;
@@ -46,6 +46,7 @@ static struct page *table_alloc(struct mm_struct *mm)
 	}
 	__SetPageTable(page);
 	spin_lock_init(&page->ptl);
+	page->private = 0;
 	atomic_long_add(PAGE_SIZE, &mm->pgtables_bytes);
 	inc_node_page_state(NR_PAGETABLE);
 	return page;
@@ -56,7 +57,7 @@ void pgtable_free(struct page *page)
 	struct table_cache *cache;
 	unsigned long flags;
 
-	ASSERT(PageTable(page));
+	ASSERT(PageTable(page) && atomic_read(&page->_refcount) == 1 && !page->private);
 	ASSERT(!memchr_inv(page_address(page), 0, PAGE_SIZE)); /* rule 1 */
 	__ClearPageTable(page);
 	dec_node_page_state(NR_PAGETABLE);
@@ -72,7 +73,7 @@ void pgtable_free(struct page *page)
 }
 
 /* A table that lost the race to be linked. */
-static void table_discard(struct mm_struct *mm, struct page *page)
+void table_discard(struct mm_struct *mm, struct page *page)
 {
 	atomic_long_sub(PAGE_SIZE, &mm->pgtables_bytes);
 	pgtable_free(page);
