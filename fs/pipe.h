@@ -10,6 +10,7 @@
 #include "kernel/locking/mutex.h"
 #include "kernel/sched/wait.h"
 #include "fs/fs.h"
+#include "fs/pipe_ring.h"
 
 struct page;
 struct user_struct;
@@ -63,22 +64,6 @@ struct pipe_inode_info {
 	struct user_struct *user;           /* [I] who is charged */
 };
 
-/* Pure: decisions on the ring's two counters. */
-static inline unsigned int pipe_occupancy(unsigned int head, unsigned int tail)
-{
-	return head - tail;
-}
-
-static inline bool pipe_empty(unsigned int head, unsigned int tail)
-{
-	return head == tail;
-}
-
-static inline bool pipe_full(unsigned int head, unsigned int tail, unsigned int limit)
-{
-	return pipe_occupancy(head, tail) >= limit;
-}
-
 static inline struct pipe_buffer *pipe_buf(const struct pipe_inode_info *pipe, unsigned int slot)
 {
 	return &pipe->bufs[slot & (pipe->ring_size - 1)];
@@ -103,8 +88,6 @@ bool generic_pipe_buf_try_steal(struct pipe_inode_info *pipe, struct pipe_buffer
 /* Limits: /proc/sys/fs/pipe-*. */
 extern unsigned int pipe_max_size;
 extern unsigned long pipe_user_pages_soft, pipe_user_pages_hard;
-/* Rounds up to a power of two of pages; 0 when too large. */
-unsigned int round_pipe_size(unsigned long size);
 
 /* The pipe behind a file, or NULL if it is not a pipe or FIFO. */
 struct pipe_inode_info *get_pipe_info(struct file *file, bool for_splice);

@@ -45,17 +45,6 @@ static struct vfsmount *pipe_mnt;
 
 /* ---- limits ---- */
 
-unsigned int round_pipe_size(unsigned long size)
-{
-	unsigned long rounded = PAGE_SIZE;
-
-	if (size > 1ul << 31)
-		return 0;
-	while (rounded < size)
-		rounded <<= 1;
-	return rounded;
-}
-
 /* Charges the difference; what the user has now. */
 static unsigned long account_pipe_buffers(struct user_struct *user, unsigned long old,
 					  unsigned long new)

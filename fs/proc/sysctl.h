@@ -10,7 +10,7 @@
  *
  * A value that differs from namespace to namespace has a handler of its own that copies the table's
  * entry, sets data to the caller's namespace and calls one of these.
- * Implemented in fs/proc/sysctl.c. Linux: include/linux/sysctl.h.
+ * Implemented in fs/proc/sysctl.c, the handlers in sysctl_text.c. Linux: include/linux/sysctl.h.
  */
 #ifndef CONDUIT_FS_PROC_SYSCTL_H
 #define CONDUIT_FS_PROC_SYSCTL_H

@@ -28,7 +28,11 @@ int proc_pid_wchan(struct seq_file *m, struct pid *pid, struct task_struct *task
 	unsigned long offset, addr = proc_may_access(task) ? get_wchan(task) : 0;
 	const char *name = addr ? ksyms_lookup(addr, &offset) : NULL;
 
-	seq_puts(m, name ? name : "0");
+	/* Without the compiler's ".constprop.0" and the like. */
+	if (name)
+		seq_write(m, name, strcspn(name, "."));
+	else
+		seq_putc(m, '0');
 	return 0;
 }
 
