@@ -162,7 +162,10 @@ static ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_ino
 	return done;
 }
 
-/* Through fresh pages: for files without page cache. At most one read: it may wait for data. */
+/*
+ * Through a fresh page: for files without page cache. One read, which may wait for its data for
+ * ever, so the pipe's mutex is given up meanwhile: its readers must not wait with us.
+ */
 static ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
 				size_t len)
 {
@@ -171,6 +174,7 @@ static ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_
 	struct page *page;
 	struct kvec kvec;
 	ssize_t ret;
+	int error = 0;
 
 	page = alloc_page(GFP_KERNEL);
 	if (!page)
@@ -178,10 +182,14 @@ static ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_
 	kvec.iov_base = page_address(page);
 	kvec.iov_len = min_t(size_t, len, PAGE_SIZE);
 	iov_iter_kvec(&to, ITER_DEST, &kvec, 1, kvec.iov_len);
+	mutex_unlock(&pipe->mutex);
 	ret = in->f_op->read_iter(&kiocb, &to);
-	if (ret <= 0) {
+	mutex_lock(&pipe->mutex);
+	if (ret > 0)
+		error = wait_for_space(pipe, 0); /* others may have filled it */
+	if (ret <= 0 || error) {
 		put_page(page);
-		return ret;
+		return error ? error : ret;
 	}
 	push_page(pipe, page, 0, ret);
 	*pos = kiocb.ki_pos;
@@ -696,6 +704,9 @@ static ssize_t do_sendfile_files(struct file *out, struct file *in, loff_t *pos,
 		ret = rw_verify_area(WRITE, out, &out_pos, count);
 	if (ret)
 		return ret;
+	/* As Linux: a pipe gives its bytes to splice(2) only. */
+	if (get_pipe_info(in, true))
+		return -EINVAL;
 	if (opipe)
 		return splice_file_to_pipe(in, opipe, pos, count,
 					   out->f_flags & O_NONBLOCK ? SPLICE_F_NONBLOCK : 0);

@@ -32,6 +32,7 @@
 
 #define VM_DIR      "/.vm"
 #define CHUNK       4096
+#define ACK_BYTES   1024 /* input is acknowledged by so much: tools/vm has more on its way */
 #define WORDS_MAX   1024
 
 static int data_fd = -1, control_fd = -1;
@@ -40,6 +41,26 @@ static volatile sig_atomic_t child_changed;
 static void on_sigchld(int sig)
 {
 	child_changed = 1;
+}
+
+static void write_all(int fd, const char *buf, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, buf, n);
+
+		if (done < 0 && errno == EAGAIN) {
+			struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+			poll(&room, 1, -1);
+			continue;
+		}
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
+		buf += done;
+		n -= done;
+	}
 }
 
 static void say(const char *fmt, ...)
@@ -53,8 +74,7 @@ static void say(const char *fmt, ...)
 	va_end(args);
 	if (n > (int)sizeof(line) - 1)
 		n = sizeof(line) - 1;
-	if (write(control_fd >= 0 ? control_fd : 2, line, n) != n)
-		_exit(1);
+	write_all(control_fd >= 0 ? control_fd : 2, line, n);
 }
 
 static void power_off(void)
@@ -223,26 +243,13 @@ static pid_t start_on_pipes(char **argv, char **env, int *in, int *out)
 	return pid;
 }
 
-static void write_all(int fd, const char *buf, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, buf, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return;
-		buf += done;
-		n -= done;
-	}
-}
-
 /* What the pump knows. */
 struct pump {
 	int in, out;              /* pipes to and from the command, -1: closed */
 	char input[CHUNK];        /* bytes from the host on their way to it */
 	size_t pending, offset;
 	long long received;       /* bytes of input so far */
+	long long unacknowledged; /* of them passed on, but not told to the host */
 	long long input_end;      /* "E n", -1: not known yet */
 	long long sent;           /* bytes of output so far */
 	char word[64];            /* a line from the host, as far as it came */
@@ -296,7 +303,11 @@ static void pass_input_on(struct pump *p)
 	}
 	p->offset += n;
 	p->pending -= n;
-	say("C %zd\n", n);
+	p->unacknowledged += n;
+	if (p->unacknowledged >= ACK_BYTES) {
+		say("C %lld\n", p->unacknowledged);
+		p->unacknowledged = 0;
+	}
 }
 
 static void read_input(struct pump *p)

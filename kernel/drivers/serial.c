@@ -48,6 +48,7 @@
 #define LSR_THRE 0x20
 
 #define NR_PORTS  4
+#define ROUNDS_MAX 256 /* of serving all ports in one interrupt */
 #define FIFO_SIZE 16
 #define TX_SIZE	  4096
 #define TX_LOW	  1024 /* so few left: writers go on */
@@ -252,6 +253,32 @@ static bool serve(struct uart_port *port)
 }
 
 /* Two ports may share an edge-triggered line: look until none has anything. */
+/*
+ * The line is edge-triggered and still high: taking it down and up again makes the edge that brings
+ * us back, so that a fast sender neither keeps the CPU here nor is forgotten.
+ */
+static void renew_interrupt(int irq)
+{
+	for (int i = 0; i < NR_PORTS; i++) {
+		struct uart_port *port = &ports[i];
+
+		if (port->irq != irq)
+			continue;
+		spin_lock(&port->lock);
+		port_out(port, UART_IER, 0);
+		spin_unlock(&port->lock);
+	}
+	for (int i = 0; i < NR_PORTS; i++) {
+		struct uart_port *port = &ports[i];
+
+		if (port->irq != irq)
+			continue;
+		spin_lock(&port->lock);
+		port_out(port, UART_IER, port->ier);
+		spin_unlock(&port->lock);
+	}
+}
+
 static irqreturn_t serial_interrupt(int irq, void *dev)
 {
 	bool busy, handled = false;
@@ -262,7 +289,9 @@ static irqreturn_t serial_interrupt(int irq, void *dev)
 		for (i = 0; i < NR_PORTS; i++)
 			busy |= ports[i].irq == irq && serve(&ports[i]);
 		handled |= busy;
-	} while (busy && ++rounds < 256);
+	} while (busy && ++rounds < ROUNDS_MAX);
+	if (busy)
+		renew_interrupt(irq);
 	return handled ? IRQ_HANDLED : IRQ_NONE;
 }
 
