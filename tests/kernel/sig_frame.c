@@ -39,7 +39,7 @@ __asm__(".text\n"
 
 static void raw_action(int sig, void *handler, unsigned long flags)
 {
-	struct ksigaction sa = {handler, flags, (void *)restorer, 0};
+	struct ksigaction sa = { handler, flags, (void *)restorer, 0 };
 
 	syscall(SYS_rt_sigaction, sig, &sa, NULL, 8);
 }
@@ -105,11 +105,11 @@ static void clobber(int sig)
 
 static void test_preserved(void)
 {
-	unsigned long before[4] = {0x1111, 0x2222222222, 0x3333, 0x4444444444}, after[8] = {0};
+	unsigned long before[4] = { 0x1111, 0x2222222222, 0x3333, 0x4444444444 }, after[8] = { 0 };
 	unsigned long red = 0;
 	unsigned short cw_before = 0x0f7f, cw = 0;
 	unsigned int mxcsr_before = 0x3f80, mxcsr = 0;
-	struct sigaction sa = {.sa_handler = clobber};
+	struct sigaction sa = { .sa_handler = clobber };
 	long pid = getpid();
 
 	sigaction(SIGUSR1, &sa, NULL);
@@ -146,6 +146,40 @@ static void test_preserved(void)
 	cw = 0x037f;
 	mxcsr = 0x1f80;
 	__asm__ volatile("fldcw %0; ldmxcsr %1" : : "m"(cw), "m"(mxcsr));
+}
+
+static void clobber_avx(int sig)
+{
+	(void)sig;
+	__asm__ volatile("vpcmpeqd %%xmm0, %%xmm0, %%xmm0; vinsertf128 $1, %%xmm0, %%ymm0, %%ymm0;"
+			 "vmovaps %%ymm0, %%ymm15" ::
+				 : "xmm0", "xmm15");
+}
+
+/* The upper halves, which FXSAVE does not know. */
+static void test_avx(void)
+{
+	unsigned char before[64], after[64];
+	struct sigaction sa = { .sa_handler = clobber_avx };
+
+	if (!__builtin_cpu_supports("avx")) {
+		ok(1, "AVX registers # SKIP the CPU has none");
+		return;
+	}
+	for (int i = 0; i < 64; i++)
+		before[i] = (unsigned char)(i * 7 + 1);
+	sigaction(SIGUSR1, &sa, NULL);
+	__asm__ volatile("vmovdqu (%[in]), %%ymm0\n"
+			 "vmovdqu 32(%[in]), %%ymm15\n"
+			 "syscall\n"
+			 "vmovdqu %%ymm0, (%[out])\n"
+			 "vmovdqu %%ymm15, 32(%[out])\n"
+			 "vzeroupper\n"
+			 :
+			 : "a"((long)SYS_kill), "D"((long)getpid()),
+			   "S"((long)SIGUSR1), [in] "r"(before), [out] "r"(after)
+			 : "rcx", "r11", "xmm0", "xmm15", "memory");
+	ok(!memcmp(before, after, sizeof(before)), "AVX registers are preserved");
 }
 
 static void redirect(int sig, siginfo_t *si, void *ucp)
@@ -195,14 +229,14 @@ static void forge_rip(int sig, siginfo_t *si, void *ucp)
 	if (forged_cs) {
 		uint64_t csgsfs = (uint64_t)uc->uc_mcontext.gregs[REG_CSGSFS];
 
-		uc->uc_mcontext.gregs[REG_CSGSFS] =
-			(long)((csgsfs & ~0xfffful) | (unsigned)forged_cs);
+		uc->uc_mcontext.gregs[REG_CSGSFS] = (long)((csgsfs & ~0xfffful) |
+							   (unsigned)forged_cs);
 	}
 }
 
 static void returns_forged(void)
 {
-	struct sigaction sa = {.sa_sigaction = forge_rip, .sa_flags = SA_SIGINFO};
+	struct sigaction sa = { .sa_sigaction = forge_rip, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGUSR1, &sa, NULL);
 	raise(SIGUSR1);
@@ -210,7 +244,7 @@ static void returns_forged(void)
 
 static void test_changes(void)
 {
-	struct sigaction sa = {.sa_sigaction = redirect, .sa_flags = SA_SIGINFO};
+	struct sigaction sa = { .sa_sigaction = redirect, .sa_flags = SA_SIGINFO };
 	unsigned long rax, flags;
 	uint64_t mask;
 
@@ -249,6 +283,7 @@ int main(void)
 	ok(WTERMSIG(child_status(no_stack)) == SIGSEGV, "SIG-071: no room on the stack kills");
 	ok(WTERMSIG(child_status(bad_frame)) == SIGSEGV, "SIG-074: an unreadable frame kills");
 	test_preserved();
+	test_avx();
 	test_changes();
 	return ktap_done();
 }
