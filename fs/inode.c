@@ -63,7 +63,7 @@ struct inode *new_inode(struct super_block *sb)
 	inode->i_nlink = 1;
 	inode->i_blkbits = PAGE_SHIFT;
 	atomic_set(&inode->i_count, 1);
-	mapping_init(&inode->i_data, inode, NULL, GFP_HIGHUSER);
+	mapping_init(&inode->i_data, inode, NULL, GFP_USER);
 	inode->i_mapping = &inode->i_data;
 	atomic_long_inc(&nr_inodes);
 	return inode;
