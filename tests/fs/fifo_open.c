@@ -186,7 +186,7 @@ static void test_interrupted(void)
 	pid = start(read_end_child);
 	w = open("f", O_WRONLY | O_NONBLOCK);
 	close(w);
-	ok(w >= 0 && result(pid) == 0, "FIFO-009: a partner who left at once has been met");
+	ok(w >= 0 && result(pid) == 0, "FIFO-009 DESIGN-015: a partner who left at once has been met");
 }
 
 static void test_descriptors(void)

@@ -5,6 +5,7 @@
  */
 #include "tests/fs/pipes.h"
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 static void test_descriptors(void)
@@ -39,7 +40,7 @@ static void test_descriptors(void)
 	ok(failed_with(syscall(SYS_pipe2, (int *)8, 0), EFAULT), "PIPE-004: a bad pointer is EFAULT");
 	f[0] = dup(0);
 	close(f[0]);
-	ok(f[0] == lowest, "PIPE-004: and leaves nothing open");
+	ok(f[0] == lowest, "PIPE-004 DESIGN-013: and leaves nothing open");
 }
 
 static void no_descriptors(void)
@@ -82,6 +83,11 @@ static void test_stat(void)
 	set_flags(p[RD], O_NONBLOCK, 0);
 	ok(failed_with(read(p[RD], name, 1), EAGAIN), "PIPE-008: empty and non-blocking is EAGAIN");
 	close_pipe(p);
+	if (geteuid() == 0)
+		ok(failed_with(mount("none", "/tmp", "pipefs", 0, NULL), EINVAL),
+		   "DESIGN-012: pipefs cannot be mounted");
+	else
+		skip("DESIGN-012: mounting needs root");
 }
 
 static void test_end_of_file(void)

@@ -24,7 +24,7 @@ static void test_slots(void)
 	ok(failed_with(write(p[WR], "x", 1), EAGAIN) && poll_now(p[WR], POLLOUT) == 0,
 	   "PIPE-012: part of a slot is no room");
 	read(p[RD], block, 3996);
-	ok(poll_now(p[WR], POLLOUT) == POLLOUT && write(p[WR], "x", 1) == 1, "PIPE-012: a whole one is");
+	ok(poll_now(p[WR], POLLOUT) == POLLOUT && write(p[WR], "x", 1) == 1, "PIPE-012 DESIGN-014: a whole one is");
 	close_pipe(p);
 
 	make_pipe(p, O_NONBLOCK);
