@@ -38,7 +38,7 @@
 #define IER_RX	 0x01
 #define IER_TX	 0x02
 #define IIR_NONE 0x01
-#define FCR_ON	 0x07 /* enabled, both cleared, interrupt at the first byte */
+#define FCR_ON	 0x87 /* enabled, both cleared, interrupt at 8 bytes or when no more come */
 #define LCR_8N1	 0x03
 #define LCR_BREAK 0x40
 #define LCR_DLAB 0x80

@@ -54,7 +54,7 @@ void early_console_init(void)
 		outb(1, port + UART_TX);
 		outb(0, port + UART_IER);
 		outb(0x03, port + UART_LCR);
-		outb(0x07, port + UART_FCR);
+		outb(0x87, port + UART_FCR);
 		outb(0x0b, port + UART_MCR);
 	}
 }
