@@ -152,7 +152,7 @@ static struct dentry *__d_alloc(struct super_block *sb, const struct qstr *name)
 	dentry->d_fsdata = NULL;
 	INIT_LIST_HEAD(&dentry->d_child);
 	INIT_LIST_HEAD(&dentry->d_subdirs);
-	dentry->d_next_offset = DCACHE_FIRST_OFFSET;
+	dentry->d_next_offset = DCACHE_LAST_OFFSET;
 	INIT_HLIST_NODE(&dentry->d_alias);
 	return dentry;
 }
@@ -161,8 +161,8 @@ static void d_link_child(struct dentry *dentry, struct dentry *parent)
 {
 	WRITE_ONCE(dentry->d_parent, parent);
 	spin_lock(&parent->d_lock);
-	dentry->d_offset = parent->d_next_offset++;
-	list_add_tail(&dentry->d_child, &parent->d_subdirs);
+	dentry->d_offset = parent->d_next_offset--;
+	list_add(&dentry->d_child, &parent->d_subdirs);
 	spin_unlock(&parent->d_lock);
 }
 

@@ -59,7 +59,11 @@ struct dentry_operations {
 	char *(*d_dname)(struct dentry *dentry, char *buffer, int buflen);
 };
 
-#define DCACHE_FIRST_OFFSET 2 /* behind "." and ".." */
+/*
+ * Offsets count down: new names come first, so a reader that makes or renames names while it reads
+ * does not meet them again and again.
+ */
+#define DCACHE_LAST_OFFSET (1ull << 62)
 
 /* Odd while a rename or a move changes names or parents. */
 extern seqlock_t rename_lock;

@@ -16,8 +16,7 @@
  *        terminate_walk() see to it. 2. At most MAXSYMLINKS links per walk: -ELOOP. 3. A file
  *        system whose names are all in the cache (simple_lookup) needs no call to say "no".
  * Locking: in ordinary mode lookup_slow() takes the directory's i_rwsem for writing.
- * Linux: fs/namei.c. Left out: automounts, RCU to ordinary mode in the middle with frames open,
- * protected_symlinks and its kin.
+ * Linux: fs/namei.c. Left out: automounts, RCU to ordinary mode in the middle with frames open.
  * Start at: link_path_walk, walk_component. Its users: path_lookup.c (plain look-ups), namei_open.c,
  * namei_change.c.
  */
@@ -388,8 +387,24 @@ out:
 	return error;
 }
 
+int sysctl_protected_symlinks = 1;
+
+/*
+ * protected_symlinks: in a sticky directory that all may write to (/tmp), a link at the end of a path
+ * is followed only for its owner, or when the directory's owner made it.
+ */
+static int may_follow_link(struct nameidata *nd, const struct inode *inode)
+{
+	if (!READ_ONCE(sysctl_protected_symlinks) || current_fsuid() == inode->i_uid)
+		return 0;
+	if ((nd->dir_mode & (S_ISVTX | S_IWOTH)) != (S_ISVTX | S_IWOTH))
+		return 0;
+	return nd->dir_uid == inode->i_uid ? 0 : -EACCES;
+}
+
 /* link is a symlink to follow: its body, with a frame pushed (rest still to be set), or NULL. */
-static const char *pick_link(struct nameidata *nd, struct path *link, struct inode *inode)
+static const char *pick_link(struct nameidata *nd, struct path *link, struct inode *inode,
+			     bool trailing)
 {
 	struct link_frame *frame;
 	const char *body;
@@ -402,6 +417,9 @@ static const char *pick_link(struct nameidata *nd, struct path *link, struct ino
 	    (link->mnt->mnt_flags & MNT_NOSYMFOLLOW))
 		goto fail;
 	error = reserve_frame(nd);
+	if (error)
+		goto fail;
+	error = trailing ? may_follow_link(nd, inode) : 0;
 	if (error)
 		goto fail;
 	touch_atime(link);
@@ -460,7 +478,7 @@ const char *step_into(struct nameidata *nd, struct dentry *dentry, bool trailing
 		path_to_nameidata(nd, &path);
 		return NULL;
 	}
-	return pick_link(nd, &path, inode);
+	return pick_link(nd, &path, inode, trailing);
 }
 
 /* Is every name of the directory in the cache, so that a miss is an answer? Rule 3. */
@@ -697,8 +715,11 @@ int link_path_walk(const char *name, struct nameidata *nd)
 		name = next_component(nd, name);
 		frame_ends = !*name;
 		if (frame_ends &&
-		    (nd->depth == 0 || (nd->depth == 1 && !*nd->stack[0].rest)))
+		    (nd->depth == 0 || (nd->depth == 1 && !*nd->stack[0].rest))) {
+			nd->dir_mode = nd->inode->i_mode;
+			nd->dir_uid = nd->inode->i_uid;
 			return 0;
+		}
 
 		if (unlikely(frame_ends)) {
 			/* The link's last name is about to be walked, then its body is done with. */

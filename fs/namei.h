@@ -11,6 +11,9 @@
 
 #define MAXSYMLINKS 40
 
+/* /proc/sys/fs/protected_*; on by default, as distributions have them. */
+extern int sysctl_protected_symlinks, sysctl_protected_hardlinks;
+
 #define LOOKUP_FOLLOW     0x0001 /* follow a symlink at the end */
 #define LOOKUP_DIRECTORY  0x0002 /* the end must be a directory */
 #define LOOKUP_EMPTY      0x0004 /* "" means the starting point */

@@ -10,7 +10,7 @@
  *        3. A directory cannot be moved below itself.
  * Locking: s_vfs_rename_mutex (renames across directories) > i_rwsem of ancestor > of descendant >
  * of the victim. Two directories of which none is above the other: in order of address.
- * Linux: fs/namei.c. Left out: delegations, protected_hardlinks, whiteouts.
+ * Linux: fs/namei.c. Left out: delegations, whiteouts.
  * Start at: filename_create, vfs_rename.
  */
 #include "fs/dcache.h"
@@ -23,6 +23,8 @@
 #include "kernel/sched/cred.h"
 #include "kernel/sched/task.h"
 #include "kernel/syscall.h"
+
+int sysctl_protected_hardlinks = 1;
 
 /* ---- permission ---- */
 
@@ -70,6 +72,30 @@ static int may_delete(struct inode *dir, struct dentry *victim, bool isdir)
 	if (dir->i_flags & S_DEAD)
 		return -ENOENT;
 	return 0;
+}
+
+/*
+ * protected_hardlinks: others' files may be linked to only by those who could read and write them,
+ * and set-uid programs not at all, so that nobody keeps an old, vulnerable one alive.
+ */
+static bool safe_hardlink_source(struct inode *inode)
+{
+	umode_t mode = inode->i_mode;
+
+	if (!S_ISREG(mode) || (mode & S_ISUID) ||
+	    (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		return false;
+	return inode_permission(inode, MAY_READ | MAY_WRITE) == 0;
+}
+
+int may_linkat(const struct path *link)
+{
+	struct inode *inode = d_inode(link->dentry);
+
+	if (!READ_ONCE(sysctl_protected_hardlinks) || safe_hardlink_source(inode) ||
+	    inode_owner_or_capable(inode))
+		return 0;
+	return -EPERM;
 }
 
 /* ---- making ---- */
@@ -676,9 +702,9 @@ static long do_linkat(int olddfd, const char __user *oldname, int newdfd,
 	new_dentry = filename_create(newdfd, to, &new_path, 0);
 	error = PTR_ERR(new_dentry);
 	if (!IS_ERR(new_dentry)) {
-		error = old_path.mnt == new_path.mnt ?
-				vfs_link(old_path.dentry, d_inode(new_path.dentry), new_dentry) :
-				-EXDEV;
+		error = old_path.mnt == new_path.mnt ? may_linkat(&old_path) : -EXDEV;
+		if (!error)
+			error = vfs_link(old_path.dentry, d_inode(new_path.dentry), new_dentry);
 		done_path_create(&new_path, new_dentry);
 	}
 	path_put(&old_path);

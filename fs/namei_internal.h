@@ -30,6 +30,8 @@ struct nameidata {
 	struct link_frame internal[EMBEDDED_LEVELS];
 	struct filename *name;
 	int dfd;
+	umode_t dir_mode;               /* of the directory of the last component */
+	uid_t dir_uid;
 	bool root_preset;               /* given by the caller, who holds its references */
 };
 

@@ -17,6 +17,7 @@
 #include "mm/mm.h"
 #include "fs/file.h"
 #include "fs/internal.h"
+#include "fs/namei.h"
 #include "fs/proc/internal.h"
 
 static const int zero, one = 1, two = 2, hundred = 100;
@@ -121,6 +122,10 @@ static const struct ctl_table kern_table[] = {
 	 &threads_max},
 	{"ngroups_max", &ngroups_max, sizeof(int), 0444, proc_dointvec},
 	{"cap_last_cap", &cap_last_cap, sizeof(int), 0444, proc_dointvec},
+	{"protected_hardlinks", &sysctl_protected_hardlinks, sizeof(int), 0600,
+	 proc_dointvec_minmax, &zero, &one},
+	{"protected_symlinks", &sysctl_protected_symlinks, sizeof(int), 0600, proc_dointvec_minmax,
+	 &zero, &one},
 	{"overflowuid", &overflowid, sizeof(int), 0444, proc_dointvec},
 	{"overflowgid", &overflowid, sizeof(int), 0444, proc_dointvec},
 	{"randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec},

@@ -140,6 +140,36 @@ static void many(void)
 	ok(rmdir("m") == 0, "so that the directory can go");
 }
 
+static int renamed;
+
+static void rename_it(struct record64 *d)
+{
+	char to[300];
+
+	if (d->d_name[0] == '.')
+		return;
+	snprintf(to, sizeof(to), "x%s", d->d_name);
+	renamed += rename(d->d_name, to) == 0;
+}
+
+static void renaming_while_reading(void)
+{
+	char name[16];
+	int fd, i;
+
+	mkdir("r", 0755);
+	chdir("r");
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		close(open(name, O_CREAT | O_WRONLY, 0644));
+	}
+	fd = open(".", O_RDONLY);
+	walk(fd, 150, rename_it);
+	ok(renamed >= 100 && renamed < 1000, "renaming all comes to an end (%d)", renamed);
+	close(fd);
+	chdir("..");
+}
+
 static void old_form(void)
 {
 	int fd = open("t", O_RDONLY), entries = 0, dirs = 0;
@@ -197,6 +227,7 @@ int main(void)
 	enter_scratch();
 	types();
 	many();
+	renaming_while_reading();
 	old_form();
 	sizes();
 	refusals();

@@ -132,6 +132,21 @@ static void who_may(void)
 	ok(AS_NOBODY(fails(rename("sticky/roots", "sticky/mine"), EPERM)), "rename, too: EPERM");
 	ok(AS_NOBODY(put_file("sticky/nobodys", "x") == 0 && unlink("sticky/nobodys") == 0),
 	   "one's own goes");
+	put_file("/proc/sys/fs/protected_hardlinks", "1\n");
+	put_file("/proc/sys/fs/protected_symlinks", "1\n");
+	put_file("sticky/roots-other", "x");
+	chmod("sticky/roots-other", 0644);
+	ok(AS_NOBODY(fails(link("sticky/roots-other", "sticky/linked"), EPERM)),
+	   "a link to another's file that one cannot write: EPERM");
+	chmod("sticky/roots-other", 0666);
+	ok(AS_NOBODY(link("sticky/roots-other", "sticky/linked") == 0), "to one that one can");
+	symlink("roots", "sticky/root-made");
+	chown("sticky", 5, 5);
+	ok(AS_NOBODY(fails(open("sticky/root-made", O_RDONLY), EACCES)) &&
+		   AS_NOBODY(open("sticky/roots", O_RDONLY) >= 0),
+	   "sticky: another's symlink is not followed: EACCES");
+	chown("sticky", 0, 0);
+	ok(AS_NOBODY(open("sticky/root-made", O_RDONLY) >= 0), "that of the directory's owner is");
 	chmod("sticky", 0777);
 	ok(AS_NOBODY(unlink("sticky/roots") == 0), "not sticky: anybody's goes");
 }
