@@ -19,7 +19,7 @@
 /*
  * A fault at a user address, from user mode or from a user access of the kernel. Interrupts are
  * on. True: it is dealt with (page mapped, or signal sent to a user-mode offender). False: the
- * kernel's access failed, the exception table is next. Implemented in mm/fault.c.
+ * kernel's access failed, the exception table is next. Implemented in mm/fault_entry.c.
  */
 bool do_user_addr_fault(struct pt_regs *regs, unsigned int error_code, unsigned long address);
 
