@@ -173,6 +173,13 @@ static inline enum mm_counter mm_counter(struct page *page)
 	return PageSwapBacked(page) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
+/* Before something goes: the largest sizes so far. */
+static inline void update_hiwater(struct mm_struct *mm)
+{
+	mm->hiwater_rss = max(mm->hiwater_rss, get_mm_rss(mm));
+	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
+}
+
 /* ---- vma.c ---- */
 
 /* Between these, [start, end) of the tree is changed; both with mmap_lock for writing. */

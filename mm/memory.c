@@ -164,6 +164,7 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 {
 	struct mmu_gather tlb;
 
+	update_hiwater(vma->vm_mm);
 	tlb_gather_mmu(&tlb, vma->vm_mm);
 	unmap_page_range(&tlb, vma, start, start + size, true);
 	tlb_finish_mmu(&tlb);

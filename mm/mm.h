@@ -167,7 +167,6 @@ struct mm_struct {
 	u64 cpu_bitmap;            /* [A] CPUs that may have its translations cached */
 	atomic_t membarrier_state; /* [A] */
 	struct file *exe_file;     /* [A] /proc/<pid>/exe: get_mm_exe_file() */
-	struct task_struct *owner; /* whose RLIMITs and oom score count */
 };
 
 /* mm->flags bit numbers */

@@ -62,10 +62,8 @@ struct mm_struct *mm_alloc(void)
 {
 	struct mm_struct *mm = mm_new();
 
-	if (mm) {
-		mm->owner = current;
+	if (mm)
 		mm->mmap_base = STACK_TOP - STACK_GUARD_GAP;
-	}
 	return mm;
 }
 
@@ -162,7 +160,6 @@ struct mm_struct *dup_mm(struct task_struct *task, struct mm_struct *oldmm)
 
 	if (!mm)
 		return NULL;
-	mm->owner = task;
 	mm->exe_file = get_mm_exe_file(oldmm);
 	if (mm->exe_file)
 		WARN_ON(file_deny_write(mm->exe_file)); /* the parent has one */

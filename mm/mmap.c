@@ -162,8 +162,7 @@ static void unmap_region(struct mm_struct *mm, struct vm_area_struct *list,
 	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
 	struct mmu_gather tlb;
 
-	if (get_mm_rss(mm) > mm->hiwater_rss)
-		mm->hiwater_rss = get_mm_rss(mm);
+	update_hiwater(mm);
 	tlb_gather_mmu(&tlb, mm);
 	for (struct vm_area_struct *vma = list; vma; vma = vma->vm_next) {
 		unmap_page_range(&tlb, vma, vma->vm_start, vma->vm_end, true);

@@ -20,7 +20,7 @@
 #include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
 
-#define VICTIM_PATIENCE 100
+#define VICTIM_PATIENCE 1000
 #define VICTIM_WAIT_NS  1000000l /* between two tries */
 
 static DEFINE_MUTEX(oom_lock);
