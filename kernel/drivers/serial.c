@@ -50,6 +50,7 @@
 #define NR_PORTS  4
 #define ROUNDS_MAX 256 /* of serving all ports in one interrupt */
 #define FIFO_SIZE 16
+#define TX_ROUNDS 16
 #define TX_SIZE	  4096
 #define TX_LOW	  1024 /* so few left: writers go on */
 
@@ -99,16 +100,21 @@ static size_t tx_count(const struct uart_port *port)
 
 /* ---- sending ---- */
 
-/* Fills the FIFO if it is empty; asks for an interrupt while there is more. Lock held. */
+/*
+ * Fills the FIFO if it is empty; asks for an interrupt while there is more. An emulated UART is
+ * empty again at once, so it gets several fillings per interrupt. Lock held.
+ */
 static void send_some(struct uart_port *port)
 {
-	int n;
+	int round, n;
 
 	if (port->stopped || !tx_count(port)) {
 		set_ier(port, port->ier & ~IER_TX);
 		return;
 	}
-	if (port_in(port, UART_LSR) & LSR_THRE) {
+	for (round = 0; round < TX_ROUNDS && tx_count(port); round++) {
+		if (!(port_in(port, UART_LSR) & LSR_THRE))
+			break;
 		for (n = 0; n < FIFO_SIZE && tx_count(port); n++)
 			port_out(port, UART_TX, port->tx_ring[port->tx_tail++ % TX_SIZE]);
 	}

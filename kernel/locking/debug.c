@@ -7,7 +7,10 @@
 
 #include "kernel/locking/lockdep.h"
 #include "kernel/locking/spinlock.h"
+#include "kernel/locking/mutex.h"
 #include "kernel/locking/rwlock.h"
+#include "kernel/locking/rwsem.h"
+#include "kernel/x86/current.h"
 #include "kernel/x86/irq.h"
 
 /* Kernel code is not pre-empted, so the count belongs to the CPU. */
@@ -41,12 +44,23 @@ void __might_sleep(const char *file, int line)
 	      this_cpu_read(preempt_depth), this_cpu_read(irq_depth));
 }
 
+static void __noreturn misuse(const char *what, const char *name)
+{
+	oops_in_progress = true;
+	panic("lock %s %s", name ? name : "?", what);
+}
+
+/* ---- spinlocks ---- */
+
+bool spin_lock_is_held(const spinlock_t *lock)
+{
+	return READ_ONCE(lock->cpu) == raw_smp_processor_id() + 1;
+}
+
 void spin_debug_before_lock(spinlock_t *lock)
 {
-	if (unlikely(__spin_is_locked_here(lock)) && !oops_in_progress) {
-		oops_in_progress = true;
-		panic("spinlock %s locked twice by one CPU", lock->name ? lock->name : "?");
-	}
+	if (unlikely(spin_lock_is_held(lock)) && !oops_in_progress)
+		misuse("taken twice by one CPU", lock->name);
 }
 
 void spin_debug_locked(spinlock_t *lock)
@@ -57,18 +71,118 @@ void spin_debug_locked(spinlock_t *lock)
 
 void spin_debug_unlock(spinlock_t *lock)
 {
-	if (unlikely(!__spin_is_locked_here(lock)) && !oops_in_progress) {
-		oops_in_progress = true;
-		panic("spinlock %s unlocked by CPU %d, held by %d", lock->name ? lock->name : "?",
-		      raw_smp_processor_id(), lock->cpu - 1);
-	}
+	if (unlikely(!spin_lock_is_held(lock)) && !oops_in_progress)
+		misuse("given back by a CPU that does not have it", lock->name);
 	WRITE_ONCE(lock->cpu, 0);
 	preempt_enable();
 }
 
-bool __rwlock_is_locked_here(const void *lock)
+/* ---- read-write locks: each CPU knows which it has for reading ---- */
+
+#define HELD_MAX 8
+
+struct read_held {
+	unsigned int depth;
+	const rwlock_t *locks[HELD_MAX];
+};
+
+static DEFINE_PER_CPU(struct read_held, read_held);
+
+static int find_read_held(const rwlock_t *lock)
 {
-	return *(const unsigned long *)lock != 0;
+	struct read_held *held = this_cpu_ptr(&read_held);
+	int i;
+
+	for (i = (int)held->depth - 1; i >= 0; i--) {
+		if (held->locks[i] == lock)
+			return i;
+	}
+	return -1;
+}
+
+bool rwlock_is_held(const rwlock_t *lock)
+{
+	unsigned long flags;
+	bool held;
+
+	local_irq_save(flags);
+	held = READ_ONCE(lock->cpu) == raw_smp_processor_id() + 1 || find_read_held(lock) >= 0;
+	local_irq_restore(flags);
+	return held;
+}
+
+void rwlock_debug_before_read(rwlock_t *lock)
+{
+	struct read_held *held;
+	unsigned long flags;
+
+	preempt_disable();
+	local_irq_save(flags);
+	if (READ_ONCE(lock->cpu) == raw_smp_processor_id() + 1 && !oops_in_progress)
+		misuse("read by its writer", lock->wait_lock.name);
+	if (!in_interrupt() && find_read_held(lock) >= 0 && !oops_in_progress)
+		misuse("read twice by one task", lock->wait_lock.name);
+	held = this_cpu_ptr(&read_held);
+	if (held->depth == HELD_MAX)
+		misuse("is one too many held for reading", lock->wait_lock.name);
+	held->locks[held->depth++] = lock;
+	local_irq_restore(flags);
+}
+
+void rwlock_debug_read_unlock(rwlock_t *lock)
+{
+	struct read_held *held;
+	unsigned long flags;
+	int i;
+
+	local_irq_save(flags);
+	held = this_cpu_ptr(&read_held);
+	i = find_read_held(lock);
+	if (i < 0 && !oops_in_progress)
+		misuse("given back by a reader that does not have it", lock->wait_lock.name);
+	if (i >= 0)
+		held->locks[i] = held->locks[--held->depth];
+	local_irq_restore(flags);
+	preempt_enable();
+}
+
+void rwlock_debug_before_write(rwlock_t *lock)
+{
+	preempt_disable();
+	if (rwlock_is_held(lock) && !oops_in_progress)
+		misuse("taken for writing by one who has it", lock->wait_lock.name);
+}
+
+void rwlock_debug_written(rwlock_t *lock)
+{
+	WRITE_ONCE(lock->cpu, raw_smp_processor_id() + 1);
+}
+
+void rwlock_debug_write_unlock(rwlock_t *lock)
+{
+	if (READ_ONCE(lock->cpu) != raw_smp_processor_id() + 1 && !oops_in_progress)
+		misuse("given back by a writer that does not have it", lock->wait_lock.name);
+	WRITE_ONCE(lock->cpu, 0);
+	preempt_enable();
+}
+
+/* ---- sleeping locks ---- */
+
+bool mutex_lock_is_held(const struct mutex *lock)
+{
+	return (atomic_long_read(&lock->owner) & ~(long)MUTEX_FLAGS) == (long)current;
+}
+
+/* Who the readers are is not known. */
+bool rwsem_lock_is_held(const struct rw_semaphore *sem)
+{
+	return READ_ONCE(sem->owner) == current ||
+	       atomic_long_read(&sem->count) >= (long)RWSEM_READER;
+}
+
+bool rwsem_lock_is_held_write(const struct rw_semaphore *sem)
+{
+	return READ_ONCE(sem->owner) == current;
 }
 
 #else

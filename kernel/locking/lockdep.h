@@ -41,4 +41,42 @@ static inline int preempt_count(void)
 
 #define in_atomic() (preempt_count() != 0)
 
+struct mutex;
+struct rw_semaphore;
+struct rwlock;
+struct spinlock;
+
+/*
+ * Does this CPU (spinlocks, read-write locks), this task (mutexes) or somebody (rwsems held by
+ * readers) hold the lock? Implemented in kernel/locking/debug.c.
+ */
+#ifdef CONFIG_DEBUG
+bool spin_lock_is_held(const struct spinlock *lock);
+bool rwlock_is_held(const struct rwlock *lock);
+bool mutex_lock_is_held(const struct mutex *lock);
+bool rwsem_lock_is_held(const struct rw_semaphore *sem);
+bool rwsem_lock_is_held_write(const struct rw_semaphore *sem);
+
+#define lockdep_is_held(lock)                                                                      \
+	_Generic((lock), struct spinlock *: spin_lock_is_held,                                     \
+		 const struct spinlock *: spin_lock_is_held, struct rwlock *: rwlock_is_held,      \
+		 const struct rwlock *: rwlock_is_held, struct mutex *: mutex_lock_is_held,        \
+		 const struct mutex *: mutex_lock_is_held,                                         \
+		 struct rw_semaphore *: rwsem_lock_is_held,                                        \
+		 const struct rw_semaphore *: rwsem_lock_is_held)(lock)
+#define lockdep_assert_held(lock)	ASSERT(lockdep_is_held(lock))
+#define lockdep_assert_held_read(lock)	lockdep_assert_held(lock)
+/* For rwsems: by this task, for writing. */
+#define lockdep_assert_held_write(lock)                                                            \
+	ASSERT(_Generic((lock), struct rw_semaphore *: rwsem_lock_is_held_write,                   \
+			const struct rw_semaphore *: rwsem_lock_is_held_write,                     \
+			struct spinlock *: spin_lock_is_held, struct rwlock *: rwlock_is_held,     \
+			struct mutex *: mutex_lock_is_held)(lock))
+#else
+#define lockdep_is_held(lock)		((void)(lock), true)
+#define lockdep_assert_held(lock)	((void)(lock))
+#define lockdep_assert_held_read(lock)	((void)(lock))
+#define lockdep_assert_held_write(lock) ((void)(lock))
+#endif
+
 #endif

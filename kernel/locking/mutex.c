@@ -19,6 +19,7 @@
 #include "kernel/locking/mutex.h"
 #include "kernel/lib/bug.h"
 #include "kernel/lib/err.h"
+#include "kernel/locking/refcount.h"
 #include "kernel/locking/sleep.h"
 
 /* A sleeper. */
@@ -150,4 +151,15 @@ void mutex_unlock_slowpath(struct mutex *lock)
 	if (waiter)
 		wake_up_process(waiter->task);
 	spin_unlock(&lock->wait_lock);
+}
+
+bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock)
+{
+	if (refcount_dec_not_one(r))
+		return false;
+	mutex_lock(lock);
+	if (refcount_dec_and_test(r))
+		return true;
+	mutex_unlock(lock);
+	return false;
 }

@@ -120,4 +120,9 @@ static inline bool refcount_dec_and_lock_irqsave(refcount_t *r, spinlock_t *lock
 	return false;
 }
 
+struct mutex;
+
+/* The same with a mutex: implemented in kernel/locking/mutex.c. */
+bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock);
+
 #endif

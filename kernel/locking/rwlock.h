@@ -1,62 +1,89 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Read-write spinlocks: many readers or one writer. Used where readers are many and may come from
- * interrupts (tasklist_lock): a reader never waits for a waiting writer, so that an interrupt may
- * read while its CPU reads. Linux: kernel/locking/qrwlock.c.
+ * Read-write spinlocks: many readers or one writer.
+ *
+ * Whoever has to wait queues on wait_lock, so readers and writers are served in order of arrival
+ * and neither starves. The exception is a reader in an interrupt handler: it may have interrupted
+ * a reader whom the waiting writer waits for, so it only waits for a writer that is inside.
+ *
+ * Rules: 1. a lock that handlers read is taken for writing with interrupts off; 2. a task does not
+ * take the same lock for reading twice: a writer may have queued up in between.
+ * Linux: kernel/locking/qrwlock.c.
  */
 #ifndef CONDUIT_LOCKING_RWLOCK_H
 #define CONDUIT_LOCKING_RWLOCK_H
 
 #include "kernel/locking/spinlock.h"
 
-#define RWLOCK_WRITER 1u
-#define RWLOCK_READER 2u
+#define RWLOCK_WRITER  0x001u /* a writer is inside */
+#define RWLOCK_WAITING 0x100u /* the first in the queue is a writer: newcomers queue up */
+#define RWLOCK_WRITERS (RWLOCK_WRITER | RWLOCK_WAITING)
+#define RWLOCK_READER  0x200u /* times the number of readers */
 
-typedef struct rwlock {
-	u32 count; /* RWLOCK_WRITER, or RWLOCK_READER times the number of readers */
-} rwlock_t;
+struct rwlock {
+	u32 count;	      /* RWLOCK_* */
+	spinlock_t wait_lock; /* held by the first who waits */
+#ifdef CONFIG_DEBUG
+	int cpu; /* the writer's number + 1, 0: none */
+#endif
+};
 
-#define __RW_LOCK_UNLOCKED(name)                                                                   \
+typedef struct rwlock rwlock_t;
+
+#define __RW_LOCK_UNLOCKED(lockname)                                                               \
 	{                                                                                          \
-		.count = 0                                                                         \
+		.count = 0, .wait_lock = __SPIN_LOCK_UNLOCKED(lockname)                            \
 	}
 #define DEFINE_RWLOCK(x)  rwlock_t x = __RW_LOCK_UNLOCKED(x)
-#define rwlock_init(lock) ((lock)->count = 0)
+#define rwlock_init(lock) (*(lock) = (rwlock_t)__RW_LOCK_UNLOCKED(lock))
 
 void read_lock_slowpath(rwlock_t *lock);
 void write_lock_slowpath(rwlock_t *lock);
 
+#ifdef CONFIG_DEBUG
+/* Implemented in kernel/locking/debug.c. They also count as spinlocks held. */
+void rwlock_debug_before_read(rwlock_t *lock);
+void rwlock_debug_read_unlock(rwlock_t *lock);
+void rwlock_debug_before_write(rwlock_t *lock);
+void rwlock_debug_written(rwlock_t *lock);
+void rwlock_debug_write_unlock(rwlock_t *lock);
+#else
+#define rwlock_debug_before_read(lock)	((void)0)
+#define rwlock_debug_read_unlock(lock)	((void)0)
+#define rwlock_debug_before_write(lock) ((void)0)
+#define rwlock_debug_written(lock)	((void)0)
+#define rwlock_debug_write_unlock(lock) ((void)0)
+#endif
+
 static __always_inline void read_lock(rwlock_t *lock)
 {
-	u32 old = READ_ONCE(lock->count);
-
-	preempt_disable();
-	if (unlikely((old & RWLOCK_WRITER) ||
-		     !__atomic_compare_exchange_n(&lock->count, &old, old + RWLOCK_READER, false,
-						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
+	rwlock_debug_before_read(lock);
+	if (unlikely(__atomic_add_fetch(&lock->count, RWLOCK_READER, __ATOMIC_ACQUIRE) &
+		     RWLOCK_WRITERS))
 		read_lock_slowpath(lock);
 }
 
 static __always_inline void read_unlock(rwlock_t *lock)
 {
+	rwlock_debug_read_unlock(lock);
 	(void)__atomic_fetch_sub(&lock->count, RWLOCK_READER, __ATOMIC_RELEASE);
-	preempt_enable();
 }
 
 static __always_inline void write_lock(rwlock_t *lock)
 {
 	u32 old = 0;
 
-	preempt_disable();
+	rwlock_debug_before_write(lock);
 	if (unlikely(!__atomic_compare_exchange_n(&lock->count, &old, RWLOCK_WRITER, false,
 						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
 		write_lock_slowpath(lock);
+	rwlock_debug_written(lock);
 }
 
 static __always_inline void write_unlock(rwlock_t *lock)
 {
-	__atomic_store_n(&lock->count, 0, __ATOMIC_RELEASE);
-	preempt_enable();
+	rwlock_debug_write_unlock(lock);
+	(void)__atomic_fetch_sub(&lock->count, RWLOCK_WRITER, __ATOMIC_RELEASE);
 }
 
 static inline void read_lock_irq(rwlock_t *lock)

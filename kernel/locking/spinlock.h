@@ -158,22 +158,4 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 #define raw_spin_lock_irqsave        spin_lock_irqsave
 #define raw_spin_unlock_irqrestore   spin_unlock_irqrestore
 
-#ifdef CONFIG_DEBUG
-#define lockdep_assert_held(lock) ASSERT(spin_is_locked_here(lock))
-static inline bool __spin_is_locked_here(const spinlock_t *lock)
-{
-	return READ_ONCE(lock->cpu) == raw_smp_processor_id() + 1;
-}
-bool __rwlock_is_locked_here(const void *lock);
-/* Spinlocks know their CPU; for other locks see their own headers. */
-#define spin_is_locked_here(lock)                                                                  \
-	_Generic((lock), spinlock_t *: __spin_is_locked_here((const void *)(lock)),                \
-		 const spinlock_t *: __spin_is_locked_here((const void *)(lock)),                  \
-		 default: __rwlock_is_locked_here((const void *)(lock)))
-#else
-#define lockdep_assert_held(lock) ((void)(lock))
-#endif
-#define lockdep_assert_held_write(lock) lockdep_assert_held(lock)
-#define lockdep_assert_held_read(lock)  lockdep_assert_held(lock)
-
 #endif
