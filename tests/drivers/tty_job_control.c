@@ -136,12 +136,11 @@ static void orphan(void)
 		_exit(1);
 	parent = fork();
 	if (!parent) {
-		pid_t child;
+		pid_t me = getpid();
 
 		setpgid(0, 0);
-		child = fork();
-		if (!child) {
-			while (getppid() != 1)
+		if (!fork()) {
+			while (getppid() == me)
 				usleep(1000);
 			errno = 0;
 			c = read(s, &c, 1) == -1 && errno == EIO ? 'y' : 'n';
