@@ -8,7 +8,10 @@ V ?= 0
 DEBUG ?= 0
 
 CC := $(shell command -v x86_64-elf-gcc || { [ "$$(uname -m)" = x86_64 ] && command -v gcc; } || echo x86_64-linux-gnu-gcc)
-LD := ld
+# The linker of the same tools: x86_64-elf-ld with x86_64-elf-gcc.
+CROSS := $(patsubst %gcc,%,$(filter x86_64-%-gcc,$(notdir $(CC))))
+LD := $(CROSS)ld
+IS_CLANG := $(findstring clang,$(shell $(CC) --version))
 NASM := nasm
 
 ifeq ($(DEBUG),1)
@@ -32,9 +35,14 @@ OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(ASM_SOURCES:%.asm=$(B)/%.asm.o)
 
 CFLAGS := -std=gnu11 -g -ffreestanding -fno-builtin-printf -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow \
-	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none -mpreferred-stack-boundary=3 \
+	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
-	-Wno-override-init -Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
+	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
+ifeq ($(IS_CLANG),)
+CFLAGS += -mpreferred-stack-boundary=3 -Wno-override-init
+else
+CFLAGS += --target=x86_64-linux-gnu -mstack-alignment=8 -Wno-initializer-overrides -Wno-gnu-variable-sized-type-not-at-end
+endif
 ifeq ($(CI),1)
 CFLAGS += -Werror
 endif

@@ -81,11 +81,6 @@ static int handle_truncate(struct file *file)
 	return error;
 }
 
-static inline int open_to_namei_flags(int flag)
-{
-	return (flag & O_ACCMODE) == 3 ? flag - 1 : flag;
-}
-
 /*
  * The last name, with the directory locked: an existing dentry, or with O_CREAT a new file
  * (FMODE_CREATED). A reference comes with it.
