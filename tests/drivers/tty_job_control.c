@@ -242,13 +242,13 @@ static void run(void (*f)(void))
 int main(void)
 {
 	run(taking_a_terminal);
-	ktap_count = 12;
+	ktap_count = 11;
 	run(background_access);
-	ktap_count = 18;
+	ktap_count = 17;
 	run(keys);
-	ktap_count = 24;
+	ktap_count = 23;
 	run(window_size);
-	ktap_count = 27;
+	ktap_count = 26;
 	ok(in_child(orphan) == 0, "SIG-047: an orphaned group's read is EIO");
 	ok(in_child(signals_end_reads) == 0, "a signal ends a read with EINTR");
 	return ktap_done();
