@@ -51,6 +51,7 @@
 #define ROUNDS_MAX 256 /* of serving all ports in one interrupt */
 #define FIFO_SIZE 16
 #define TX_ROUNDS 16
+#define MAX_ROUNDS 64 /* of the interrupt handler */
 #define TX_SIZE	  4096
 #define TX_LOW	  1024 /* so few left: writers go on */
 
