@@ -235,7 +235,10 @@ void seq_puts(struct seq_file *m, const char *s)
 
 void seq_putc(struct seq_file *m, char c)
 {
-	seq_write(m, &c, 1);
+	if (m->count + 1 < m->size)
+		m->buf[m->count++] = c;
+	else
+		seq_set_overflow(m);
 }
 
 void seq_escape(struct seq_file *m, const char *s, const char *esc)
@@ -246,6 +249,47 @@ void seq_escape(struct seq_file *m, const char *s, const char *esc)
 		else
 			seq_putc(m, *s);
 	}
+}
+
+/* Delimiter and number, built from the last digit backwards. */
+static void put_number(struct seq_file *m, const char *delimiter, bool negative,
+		       unsigned long long num, unsigned int base, unsigned int width)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	char *least = p - min_t(unsigned int, width, 16);
+
+	if (base == 16) {
+		do {
+			*--p = "0123456789abcdef"[num & 15];
+			num >>= 4;
+		} while (num || p > least);
+	} else {
+		do {
+			*--p = (char)('0' + num % 10);
+			num /= 10;
+		} while (num);
+	}
+	if (negative)
+		*--p = '-';
+	while (*delimiter)
+		seq_putc(m, *delimiter++);
+	seq_write(m, p, digits + sizeof(digits) - p);
+}
+
+void seq_put_decimal_ull(struct seq_file *m, const char *delimiter, unsigned long long num)
+{
+	put_number(m, delimiter, false, num, 10, 0);
+}
+
+void seq_put_decimal_ll(struct seq_file *m, const char *delimiter, long long num)
+{
+	put_number(m, delimiter, num < 0, num < 0 ? -(unsigned long long)num : num, 10, 0);
+}
+
+void seq_put_hex_ll(struct seq_file *m, const char *delimiter, unsigned long long num,
+		    unsigned int width)
+{
+	put_number(m, delimiter, false, num, 16, width);
 }
 
 int seq_path(struct seq_file *m, const struct path *path, const char *esc)

@@ -52,6 +52,12 @@ void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 int seq_write(struct seq_file *m, const void *data, size_t len);
+/* Without a format, for lines of many numbers: delimiter (or "") and the number. */
+void seq_put_decimal_ull(struct seq_file *m, const char *delimiter, unsigned long long num);
+void seq_put_decimal_ll(struct seq_file *m, const char *delimiter, long long num);
+/* At least width digits. */
+void seq_put_hex_ll(struct seq_file *m, const char *delimiter, unsigned long long num,
+		    unsigned int width);
 /* Characters of esc become \ooo. */
 void seq_escape(struct seq_file *m, const char *s, const char *esc);
 int seq_path(struct seq_file *m, const struct path *path, const char *esc);

@@ -111,6 +111,12 @@ static void put_comm(struct seq_file *m, struct task_struct *task)
 	seq_escape(m, get_task_comm(comm, task), "\n\\");
 }
 
+static void put_numbers(struct seq_file *m, const long long *numbers, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		seq_put_decimal_ll(m, " ", numbers[i]);
+}
+
 static int do_task_stat(struct seq_file *m, struct task_struct *task, bool whole)
 {
 	bool permitted = proc_may_access(task);
@@ -140,32 +146,74 @@ static int do_task_stat(struct seq_file *m, struct task_struct *task, bool whole
 		rss = get_mm_rss(mm);
 	}
 
-	seq_printf(m, "%d (", task->pid);
+	seq_put_decimal_ll(m, "", task->pid);
+	seq_puts(m, " (");
 	put_comm(m, task);
-	seq_printf(m, ") %c %d %d %d %d %d %u", *task_state_name(task), n.ppid, n.pgid, n.sid,
-		   tty_nr, tpgid, task->flags);
-	seq_printf(m, " %lu %lu %lu %lu", n.min_flt, n.cmin_flt, n.maj_flt, n.cmaj_flt);
-	seq_printf(m, " %llu %llu %llu %llu", (unsigned long long)nsec_to_clock_t(utime),
-		   (unsigned long long)nsec_to_clock_t(stime),
-		   (unsigned long long)nsec_to_clock_t(n.cutime),
-		   (unsigned long long)nsec_to_clock_t(n.cstime));
-	seq_printf(m, " %d %d %d 0 %llu %lu %lu %lu", task_prio(task), task_nice(task),
-		   n.num_threads, (unsigned long long)nsec_to_clock_t(task->start_boottime), vsize,
-		   rss, n.rsslim);
-	seq_printf(m, " %lu %lu %lu 0 0", mm ? (permitted ? mm->start_code : 1) : 0,
-		   mm ? (permitted ? mm->end_code : 1) : 0,
-		   mm && permitted ? mm->start_stack : 0);
-	seq_printf(m, " %lu %lu %lu %lu %lu 0 0", n.pending.sig[0] & 0x7fffffff,
-		   n.blocked.sig[0] & 0x7fffffff, n.ignored.sig[0] & 0x7fffffff,
-		   n.caught.sig[0] & 0x7fffffff, wchan);
-	seq_printf(m, " %d %d %u %u 0 0 0", task->exit_signal, task_cpu(task), task->rt_priority,
-		   task->policy);
-	if (mm && permitted)
-		seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu", mm->start_data, mm->end_data,
-			   mm->start_brk, mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
-	else
-		seq_puts(m, " 0 0 0 0 0 0 0");
-	seq_printf(m, " %d\n", permitted ? n.exit_code : 0);
+	seq_puts(m, ") ");
+	seq_putc(m, *task_state_name(task));
+	{
+		const long long family[] = {n.ppid, n.pgid, n.sid, tty_nr, tpgid, task->flags};
+
+		put_numbers(m, family, ARRAY_SIZE(family));
+	}
+	{
+		const long long use[] = {
+			n.min_flt,
+			n.cmin_flt,
+			n.maj_flt,
+			n.cmaj_flt,
+			nsec_to_clock_t(utime),
+			nsec_to_clock_t(stime),
+			nsec_to_clock_t(n.cutime),
+			nsec_to_clock_t(n.cstime),
+			task_prio(task),
+			task_nice(task),
+			n.num_threads,
+			0, /* itrealvalue */
+			nsec_to_clock_t(task->start_boottime),
+			vsize,
+			rss,
+		};
+
+		put_numbers(m, use, ARRAY_SIZE(use));
+	}
+	seq_put_decimal_ull(m, " ", n.rsslim);
+	{
+		const long long places[] = {
+			mm ? (permitted ? mm->start_code : 1) : 0,
+			mm ? (permitted ? mm->end_code : 1) : 0,
+			mm && permitted ? mm->start_stack : 0,
+			0, /* kstkesp */
+			0, /* kstkeip */
+			n.pending.sig[0] & 0x7fffffff,
+			n.blocked.sig[0] & 0x7fffffff,
+			n.ignored.sig[0] & 0x7fffffff,
+			n.caught.sig[0] & 0x7fffffff,
+			wchan,
+			0, /* nswap */
+			0, /* cnswap */
+			task->exit_signal,
+			task_cpu(task),
+			task->rt_priority,
+			task->policy,
+			0, /* delayacct_blkio_ticks */
+			0, /* guest_time */
+			0, /* cguest_time */
+		};
+
+		put_numbers(m, places, ARRAY_SIZE(places));
+	}
+	{
+		const bool show = mm && permitted;
+		const long long areas[] = {
+			show ? mm->start_data : 0, show ? mm->end_data : 0, show ? mm->start_brk : 0,
+			show ? mm->arg_start : 0,  show ? mm->arg_end : 0,  show ? mm->env_start : 0,
+			show ? mm->env_end : 0,	   permitted ? n.exit_code : 0,
+		};
+
+		put_numbers(m, areas, ARRAY_SIZE(areas));
+	}
+	seq_putc(m, '\n');
 	if (mm)
 		mmput(mm);
 	return 0;
