@@ -113,6 +113,9 @@ $(B)/conduit.elf: $(OBJECTS) linker.ld tools/ksyms
 
 # ---- running ----
 
+# A make of its own on all processors, or within the caller's -j.
+PARALLEL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 FIRMWARE ?= bios
 T ?=
 CONFIGS ?= opt1,debug1
@@ -123,7 +126,7 @@ ISO := build/conduit-$(FIRMWARE).iso
 ## run        set up, build and boot to a shell through GRUB (FIRMWARE=uefi: through OVMF)
 run:
 	@tools/setup $(if $(filter uefi,$(FIRMWARE)),test,run)
-	@$(MAKE) --no-print-directory iso
+	@$(PARALLEL) iso
 	$(Q)tools/vm --iso $(ISO) --firmware $(FIRMWARE)
 
 ## iso        build the GRUB image
@@ -138,13 +141,14 @@ build/conduit-uefi.iso: build/conduit.elf build/initramfs.cpio tools/mkiso
 	$(Q)tools/mkiso uefi $@
 
 all-builds:
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory DEBUG=1 all
+	@$(PARALLEL) all
+	@$(PARALLEL) DEBUG=1 all
 
 ## test       set up and run all tests (T=word: those whose name has it)
 test:
 	@tools/setup test
-	@$(MAKE) --no-print-directory all-builds unit-programs build/conduit-bios.iso build/conduit-uefi.iso
+	@$(PARALLEL) all-builds
+	@$(PARALLEL) unit-programs build/conduit-bios.iso build/conduit-uefi.iso
 	@tools/runtests --configs $(CONFIGS) --only "$(T)"
 
 ## test-all   the same on more CPU counts
@@ -154,7 +158,7 @@ test-all:
 ## oracle     the user-space tests on Debian's Linux kernel, in the same virtual machine
 oracle:
 	@tools/setup test
-	@$(MAKE) --no-print-directory build/initramfs.cpio build/linux/vmlinuz
+	@$(PARALLEL) build/initramfs.cpio build/linux/vmlinuz
 	@tools/runtests --linux build/linux/vmlinuz --only "$(T)"
 
 build/linux/vmlinuz: tools/get-linux
@@ -171,7 +175,7 @@ check:
 ## debug      the debug build, stopped at its first instruction, with gdb on it (CMD="program args")
 debug:
 	@tools/setup test
-	@$(MAKE) --no-print-directory DEBUG=1 all
+	@$(PARALLEL) DEBUG=1 all
 	@tools/debug $(CMD)
 
 ## help       this list
