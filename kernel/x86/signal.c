@@ -59,10 +59,11 @@ static struct rt_sigframe __user *get_sigframe(const struct k_sigaction *ka,
 					       const struct pt_regs *regs, void __user **fpstate)
 {
 	unsigned long sp = regs->sp - RED_ZONE, top;
-	bool nested = on_sig_stack(sp), entering = false;
+	/* By the stack pointer itself: within a red zone of the end is still on the stack. */
+	bool nested = on_sig_stack(regs->sp), entering = false;
 
 	if (ka->sa.sa_flags & SA_ONSTACK) {
-		top = sigaltstack_entry(sp);
+		top = sigaltstack_entry(regs->sp);
 		if (top) {
 			sp = top;
 			entering = true;
