@@ -8,9 +8,9 @@
 #include "tests/mm/memory.h"
 #include "tests/ktap.h"
 
-#define PAGES (12 * 512)
-#define DEPTH 2
-#define STEPS 40
+#define PAGES (6 * 512)
+#define DEPTH 3
+#define STEPS 24
 
 static unsigned char model[PAGES]; /* private as the memory is: each process has its own */
 static unsigned char *memory;
@@ -123,6 +123,7 @@ static int generation(int depth)
 	return good && compare();
 }
 
+/* Linux counts in batches of 64 pages for each CPU. */
 static long resident_kb(void)
 {
 	long size = 0, resident = 0;
@@ -145,14 +146,14 @@ int main(void)
 	spare = free_range(PAGES * PAGE);
 	for (int i = 0; i < PAGES; i++)
 		*page(i) = model[i] = (unsigned char)i;
-	ok(resident_kb() >= PAGES * 4, "all of it is there");
+	ok(resident_kb() >= PAGES * 4 - 512, "all of it is there");
 	ok(in_child(child_is_resident) == 0, "a child's resident size is its parent's");
 	for (int round = 1; round <= 3; round++) {
 		seed = (unsigned int)round;
 		ok(generation(DEPTH), "round %d: every process sees its own memory", round);
 	}
 	memset(memory, 1, PAGES * PAGE);
-	ok(resident_kb() >= PAGES * 4 && resident_kb() < PAGES * 4 + 2000,
+	ok(resident_kb() >= PAGES * 4 - 512 && resident_kb() < PAGES * 4 + 2000,
 	   "and the count is right");
 	munmap(memory, PAGES * PAGE);
 	ok(resident_kb() < 3000, "to the end");
