@@ -121,7 +121,7 @@ T ?=
 CONFIGS ?= opt1,debug1
 ISO := build/conduit-$(FIRMWARE).iso
 
-.PHONY: help run iso debug test test-all oracle spec check all-builds
+.PHONY: help run iso debug format test test-all oracle spec check all-builds
 
 ## run        set up, build and boot to a shell through GRUB (FIRMWARE=uefi: through OVMF)
 run:
@@ -172,6 +172,10 @@ spec:
 check:
 	@tools/check
 
+## format     lay all C sources out as .clang-format says
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+
 ## debug      the debug build, stopped at its first instruction, with gdb on it (CMD="program args")
 debug:
 	@tools/setup test
@@ -186,6 +190,7 @@ help:
 compile_commands.json: Makefile
 	$(Q)tools/compile-commands $(CC) "$(CFLAGS)" $(C_SOURCES) >$@
 
+## unit       the host programs over the kernel's pure code (T=word: one of them)
 ## clean      remove build/
 clean:
 	rm -rf build compile_commands.json
