@@ -28,6 +28,7 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #define VM_DIR    "/.vm"
@@ -77,8 +78,27 @@ static void say(const char *fmt, ...)
 	write_all(control_fd >= 0 ? control_fd : 2, line, n);
 }
 
+/* Nobody is to run any more when the power goes; a fork may be under way, so more than once. */
+static void end_all_processes(void)
+{
+	struct timespec pause_time = { 0, 2000000 };
+	int rounds = 1000;
+	pid_t pid;
+
+	kill(-1, SIGKILL);
+	/* All of them are our children now, until none is left. */
+	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && rounds) {
+		if (pid > 0)
+			continue;
+		nanosleep(&pause_time, NULL);
+		kill(-1, SIGKILL);
+		rounds--;
+	}
+}
+
 static void power_off(void)
 {
+	end_all_processes();
 	sync();
 	reboot(RB_POWER_OFF);
 	for (;;)
