@@ -141,9 +141,12 @@ static void again(int sig)
 
 static void recurse_on_small_stack(void)
 {
-	static char small[8192] __attribute__((aligned(16)));
-	stack_t ss = { small, 0, sizeof(small) };
+	/* Nothing below it: the handler's own frames must not run over what is there. */
+	char *small = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			   0);
+	stack_t ss = { small + 4096, 0, 2 * 4096 };
 
+	mprotect(small, 4096, PROT_NONE);
 	altstack(&ss, NULL);
 	handle(SIGUSR1, again, SA_ONSTACK | SA_NODEFER);
 	raise(SIGUSR1);
