@@ -47,6 +47,8 @@ static unsigned long default_max_blocks(void)
 
 /* What a name counts in its directory's size, for the eye only. */
 #define BOGO_DIRENT_SIZE 20
+/* Longer bodies of symlinks are shown as a page. */
+#define SHORT_SYMLINK_LEN 128
 
 /* ---- inodes ---- */
 
@@ -185,6 +187,8 @@ static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *b
 		return -ENOMEM;
 	}
 	inode->i_size = (loff_t)strlen(body);
+	if (inode->i_size >= SHORT_SYMLINK_LEN)
+		inode->i_blocks = PAGE_SIZE >> 9;
 	return tmpfs_add_name(dir, dentry, inode);
 }
 
@@ -271,10 +275,11 @@ static int tmpfs_setattr(struct dentry *dentry, struct iattr *attr)
 				return error;
 		}
 		WRITE_ONCE(inode->i_size, new);
-		if (new < old) {
+		if (new < old)
 			shmem_unacct_size(info->flags, old - new);
+		/* Also when the size stays: pages behind it, from fallocate(), go. */
+		if (new <= old && inode->i_mapping->nrpages)
 			truncate_pagecache(inode->i_mapping, new);
-		}
 	}
 	setattr_copy(inode, attr);
 	return 0;
@@ -402,8 +407,10 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 		error = tmpfs_punch_hole(inode, offset, len);
 	else
 		error = tmpfs_preallocate(inode, mode, offset, len);
-	if (!error)
+	if (!error) { /* as after a write */
+		error = file_remove_privs(file);
 		inode->i_mtime = inode->i_ctime = current_time(inode);
+	}
 	up_write(&inode->i_rwsem);
 	return error;
 }

@@ -149,7 +149,7 @@ static void do_content(struct call *c, unsigned int op)
 		break;
 	case 3:
 		c->name = "lseek";
-		c->arg = pick(5);
+		c->arg = pick(3); /* what counts as data behind fallocate() is up to the kernel */
 		c->result = is_dir(fd) ? lseek(fd, 0, SEEK_SET) : /* other positions mean nothing */
 					 lseek(fd, (long)pick(10000) - 1000, (int)c->arg);
 		break;
@@ -278,7 +278,26 @@ static uint64_t run(unsigned int number, int user)
 int main(int argc, char **argv)
 {
 	static const uint64_t linux_says[][2] = {
-#include "tests/fs/random_operations.inc"
+		{ 0x9c73d59279b95f4d, 0x24fda6c1c8ea9677 },
+		{ 0x18bec89b9144de93, 0x67196a1a7d20eb13 },
+		{ 0x586a2e9c79adbdac, 0x3ef204fc938015f8 },
+		{ 0xee0d99b883338b1c, 0x005eff5aaf7c2c5a },
+		{ 0xf9e6b112041860c8, 0x2f2eab9046098adf },
+		{ 0xd627bcc9f7136ced, 0x9f104f3d24f607b6 },
+		{ 0x96f67975df2bb959, 0x377a19c33ca699ed },
+		{ 0xc337a24b2a466481, 0xb5fcee7726c916a0 },
+		{ 0xd386556888a741c0, 0xceeeaded2188cc61 },
+		{ 0x9bb929ea381a2296, 0xd93d643875432a86 },
+		{ 0xdf2e6fc54aa3efa0, 0xa89decc37642c970 },
+		{ 0x3ef5bb3b397b41a4, 0xf40717f74676ded5 },
+		{ 0x3e410ad15c5895c9, 0x989a1acc0b8542ff },
+		{ 0x1cc4a7f232a99992, 0x1eef89cf9909d575 },
+		{ 0x46c67997f691d131, 0xad056ea0b9ed4a08 },
+		{ 0x6dfdcc2ad507e555, 0x22a2008faa913f03 },
+		{ 0xc16a4319491c73a2, 0x70644ab5face7253 },
+		{ 0x0dfb5e801d8bc7fd, 0x2ccc01137f6087a4 },
+		{ 0x10ee6a731cfa7850, 0x79a0d86ca5fa2bce },
+		{ 0x9df3cd021871b22e, 0xebeeb512f0f13187 },
 	};
 	unsigned int i;
 
