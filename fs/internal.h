@@ -5,28 +5,13 @@
 
 #include "kernel/lib/types.h"
 #include "fs/fs.h"
+#include "fs/path_component.h"
 
 struct files_struct;
 struct fs_struct;
 struct filename;
 struct open_flags;
 struct iov_iter;
-
-/* The hash of a name, a byte at a time, so that the path walk can do it while it looks for '/'. */
-static inline u64 name_hash_init(const void *salt)
-{
-	return (unsigned long)salt >> 6;
-}
-
-static inline u64 name_hash_step(u64 hash, unsigned char c)
-{
-	return (hash + c) * 0x9e3779b97f4a7c15ull;
-}
-
-static inline u32 name_hash_end(u64 hash)
-{
-	return (u32)(hash >> 32);
-}
 
 /* super.c */
 struct super_block *alloc_super(struct file_system_type *type, unsigned long flags);

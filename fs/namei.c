@@ -675,23 +675,8 @@ static inline int may_lookup(struct nameidata *nd)
 /* Takes the next component off name, whose first character is not '/'; returns what follows. */
 static const char *next_component(struct nameidata *nd, const char *name)
 {
-	const char *p = name;
-	u64 hash = name_hash_init(nd->path.dentry);
-
-	do {
-		hash = name_hash_step(hash, (unsigned char)*p++);
-	} while (*p && *p != '/');
-	nd->last = (struct qstr){ name_hash_end(hash), (u32)(p - name), name };
-	nd->last_type = LAST_NORM;
-	if (unlikely(name[0] == '.')) {
-		if (nd->last.len == 1)
-			nd->last_type = LAST_DOT;
-		else if (nd->last.len == 2 && name[1] == '.')
-			nd->last_type = LAST_DOTDOT;
-	}
-	while (*p == '/')
-		p++;
-	return p;
+	nd->last.name = name;
+	return path_component(name, nd->path.dentry, &nd->last.len, &nd->last.hash, &nd->last_type);
 }
 
 /*

@@ -4,11 +4,9 @@
 #define CONDUIT_FS_NAMEI_INTERNAL_H
 
 #include "fs/namei.h"
+#include "fs/path_component.h"
 
 #define EMBEDDED_LEVELS 2
-
-/* What the last component of a path is. */
-enum last_type { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
 
 /* A symlink whose body is being walked. */
 struct link_frame {
