@@ -67,8 +67,12 @@ static bool advice_flags(int advice, unsigned long *set, unsigned long *clear)
 	}
 }
 
+/* Drops mmap_lock for the file's own lock, inside which page faults take mmap_lock. */
 static int madvise_remove(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
+	struct mm_struct *mm = vma->vm_mm;
+	struct file *file;
+	int err;
 	loff_t offset = ((loff_t)vma->vm_pgoff << PAGE_SHIFT) + (start - vma->vm_start);
 
 	if (vma->vm_flags & VM_LOCKED)
@@ -77,7 +81,12 @@ static int madvise_remove(struct vm_area_struct *vma, unsigned long start, unsig
 		return -EINVAL;
 	if (!vma_is_shared_writable(vma))
 		return -EACCES;
-	return file_punch_hole(vma->vm_file, offset, end - start);
+	file = file_get(vma->vm_file);
+	mmap_read_unlock(mm);
+	err = file_punch_hole(file, offset, end - start);
+	fput(file);
+	mmap_read_lock(mm);
+	return err;
 }
 
 /* mmap_lock is held for reading only, so tables stay: shared ones are copied first. */
@@ -89,7 +98,7 @@ static int dont_need(struct vm_area_struct *vma, unsigned long start, unsigned l
 	return 0;
 }
 
-/* One vma's part; the vma it is in afterwards, or ERR_PTR. */
+/* One vma's part; the vma it is in afterwards, NULL when that must be looked up, or ERR_PTR. */
 static struct vm_area_struct *madvise_vma(struct vm_area_struct *vma, unsigned long start,
 					  unsigned long end, int advice)
 {
@@ -125,6 +134,7 @@ static struct vm_area_struct *madvise_vma(struct vm_area_struct *vma, unsigned l
 		break;
 	case MADV_REMOVE:
 		err = madvise_remove(vma, start, end);
+		vma = NULL;
 		break;
 	}
 	return err ? ERR_PTR(err) : vma;
@@ -149,8 +159,8 @@ static int madvise_range(struct mm_struct *mm, unsigned long start, unsigned lon
 		vma = madvise_vma(vma, start, stop, advice);
 		if (IS_ERR(vma))
 			return PTR_ERR(vma);
-		start = max(stop, min(vma->vm_end, end));
-		vma = vma->vm_next;
+		start = vma ? max(stop, min(vma->vm_end, end)) : stop;
+		vma = vma ? vma->vm_next : find_vma(mm, start);
 	}
 	return unmapped;
 }
