@@ -24,7 +24,7 @@
 
 static struct kmem_cache *filp_cache;
 static atomic_long_t nr_files;
-unsigned long sysctl_file_max = 8192;
+unsigned long sysctl_file_max;
 
 long get_nr_files(void)
 {
@@ -167,6 +167,8 @@ void fput(struct file *file)
 
 void files_init(void)
 {
+	/* As on Linux: a tenth of memory, at 1 KiB a file. */
+	sysctl_file_max = max(8192ul, totalram_pages() * (PAGE_SIZE / 1024) / 10);
 	filp_cache = kmem_cache_create(
 		"filp", sizeof(struct file), 0,
 		SLAB_TYPESAFE_BY_RCU | SLAB_HWCACHE_ALIGN | SLAB_PANIC | SLAB_ACCOUNT, NULL);
