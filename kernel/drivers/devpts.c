@@ -25,8 +25,8 @@
 #include "fs/mount.h"
 #include "fs/seq_file.h"
 
-#define MAX_PTYS      4096
-#define FIRST_INO     3 /* of pts 0; 1 is the root, 2 ptmx */
+#define MAX_PTYS  4096
+#define FIRST_INO 3 /* of pts 0; 1 is the root, 2 ptmx */
 
 static struct vfsmount *devpts_mnt;
 static DEFINE_IDA(indices); /* [tty_mutex] */
@@ -36,7 +36,7 @@ static struct {
 	bool has_gid;
 	gid_t gid;
 	umode_t mode, ptmxmode;
-} options = {.mode = 0600};
+} options = { .mode = 0600 };
 
 int devpts_new_index(void)
 {
@@ -130,7 +130,7 @@ void devpts_pty_kill(struct dentry *dentry)
 
 struct file *devpts_open_peer(struct dentry *dentry, int flags)
 {
-	struct path path = {devpts_mnt, dentry};
+	struct path path = { devpts_mnt, dentry };
 
 	return dentry_open(&path, flags, current_cred());
 }

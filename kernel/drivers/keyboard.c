@@ -15,19 +15,19 @@
 #include "kernel/x86/irq.h"
 #include "kernel/signal.h"
 
-#define I8042_DATA    0x60
-#define I8042_STATUS  0x64 /* read */
-#define I8042_COMMAND 0x64 /* write */
-#define STATUS_OUTPUT 0x01 /* a byte waits for us */
-#define STATUS_INPUT  0x02 /* it has not taken ours yet */
-#define STATUS_MOUSE  0x20 /* the byte comes from the mouse */
+#define I8042_DATA           0x60
+#define I8042_STATUS         0x64 /* read */
+#define I8042_COMMAND        0x64 /* write */
+#define STATUS_OUTPUT        0x01 /* a byte waits for us */
+#define STATUS_INPUT         0x02 /* it has not taken ours yet */
+#define STATUS_MOUSE         0x20 /* the byte comes from the mouse */
 #define COMMAND_READ_CONFIG  0x20
 #define COMMAND_WRITE_CONFIG 0x60
-#define COMMAND_ENABLE	     0xae
-#define CONFIG_IRQ	 0x01
-#define CONFIG_DISABLED	 0x10
-#define CONFIG_TRANSLATE 0x40
-#define KEYBOARD_IRQ 1
+#define COMMAND_ENABLE       0xae
+#define CONFIG_IRQ           0x01
+#define CONFIG_DISABLED      0x10
+#define CONFIG_TRANSLATE     0x40
+#define KEYBOARD_IRQ         1
 
 static struct keyboard keyboard; /* [the interrupt] */
 

@@ -10,10 +10,10 @@
 struct keyboard {
 	bool left_shift, right_shift, left_ctrl, right_ctrl, left_alt, right_alt;
 	bool caps_lock, num_lock;
-	bool prefix;		 /* 0xe0 has come */
-	int pause_left;		 /* bytes of the Pause key still to swallow */
+	bool prefix;             /* 0xe0 has come */
+	int pause_left;          /* bytes of the Pause key still to swallow */
 	bool application_cursor; /* set by the screen: arrows are ESC O x */
-	bool secure_attention;	 /* Ctrl-Alt-Del was pressed: the caller clears it */
+	bool secure_attention;   /* Ctrl-Alt-Del was pressed: the caller clears it */
 };
 
 /* Takes one scan code; fills out and returns how many bytes it gives. */

@@ -31,7 +31,7 @@
 _Static_assert(N_TTY_SIGINT == SIGINT && N_TTY_SIGQUIT == SIGQUIT && N_TTY_SIGTSTP == SIGTSTP,
 	       "signal numbers of the core");
 
-#define CHUNK 256 /* bytes on the stack at a time */
+#define CHUNK      256 /* bytes on the stack at a time */
 #define DECISECOND 100000000l
 
 int n_tty_open(struct tty_struct *tty)
@@ -332,14 +332,14 @@ static bool take_packet_status(struct tty_struct *tty, u8 *status)
 
 /* VMIN and VTIME as they are for this read. */
 struct read_limits {
-	size_t minimum;	    /* return with so many */
+	size_t minimum;     /* return with so many */
 	long first_timeout; /* ns to wait for the first byte */
 	long next_timeout;  /* … for each further one */
 };
 
 static struct read_limits read_limits(const struct tty_struct *tty)
 {
-	struct read_limits limits = {1, MAX_SCHEDULE_TIMEOUT, MAX_SCHEDULE_TIMEOUT};
+	struct read_limits limits = { 1, MAX_SCHEDULE_TIMEOUT, MAX_SCHEDULE_TIMEOUT };
 	long time = tty->termios.c_cc[VTIME] * DECISECOND;
 
 	if (tty->termios.c_lflag & ICANON)

@@ -11,9 +11,9 @@
 #include "kernel/lib/bitops.h"
 #include "kernel/lib/types.h"
 
-#define N_TTY_BUF_SIZE	4096 /* longest line, its end included */
+#define N_TTY_BUF_SIZE  4096 /* longest line, its end included */
 #define N_TTY_ECHO_SIZE 1024
-#define __DISABLED_CHAR 0    /* in c_cc: no such character; in the buffer with a mark: EOF */
+#define __DISABLED_CHAR 0 /* in c_cc: no such character; in the buffer with a mark: EOF */
 
 /* Signal numbers; the host's <signal.h> and ours do not go together. */
 enum { N_TTY_SIGINT = 2, N_TTY_SIGQUIT = 3, N_TTY_SIGTSTP = 20 };
@@ -24,9 +24,9 @@ enum { N_TTY_SIGINT = 2, N_TTY_SIGQUIT = 3, N_TTY_SIGTSTP = 20 };
  */
 struct n_tty {
 	const struct ktermios *termios;
-	size_t read_tail;  /* the next byte for the reader */
-	size_t canon_head; /* ICANON: behind the last complete line */
-	size_t read_head;  /* behind the last byte */
+	size_t read_tail;                           /* the next byte for the reader */
+	size_t canon_head;                          /* ICANON: behind the last complete line */
+	size_t read_head;                           /* behind the last byte */
 	DECLARE_BITMAP(read_flags, N_TTY_BUF_SIZE); /* ICANON: this byte ends a line */
 	u8 read_buf[N_TTY_BUF_SIZE];
 
@@ -34,15 +34,15 @@ struct n_tty {
 	u8 echo_buf[N_TTY_ECHO_SIZE];
 
 	unsigned int column, canon_column; /* of the cursor; where the line being typed began */
-	bool lnext;			   /* VLNEXT was typed: the next one is plain */
-	bool erasing;			   /* ECHOPRT: inside \…/ */
+	bool lnext;                        /* VLNEXT was typed: the next one is plain */
+	bool erasing;                      /* ECHOPRT: inside \…/ */
 
 	/* What the caller has to do after n_tty_receive(). */
-	unsigned int signals;  /* bit n: send signal n to the foreground group */
-	bool flush_output;     /* forget output that was not sent (with signals) */
-	bool start, stop;      /* Ctrl-Q, Ctrl-S */
-	bool stopped;	       /* told by the caller: output is stopped now */
-	bool tco_stopped;      /* … by TCOOFF: IXANY and Ctrl-Q do not start it */
+	unsigned int signals; /* bit n: send signal n to the foreground group */
+	bool flush_output;    /* forget output that was not sent (with signals) */
+	bool start, stop;     /* Ctrl-Q, Ctrl-S */
+	bool stopped;         /* told by the caller: output is stopped now */
+	bool tco_stopped;     /* … by TCOOFF: IXANY and Ctrl-Q do not start it */
 };
 
 void n_tty_init(struct n_tty *ld, const struct ktermios *termios);

@@ -390,7 +390,7 @@ static bool receive_control(struct n_tty *ld, u8 c)
 		}
 	}
 	if (l_flag(ld, ISIG)) {
-		int sig = is_cc(ld, c, VINTR)	? N_TTY_SIGINT :
+		int sig = is_cc(ld, c, VINTR) ? N_TTY_SIGINT :
 			  is_cc(ld, c, VQUIT) ? N_TTY_SIGQUIT :
 			  is_cc(ld, c, VSUSP) ? N_TTY_SIGTSTP :
 						0;
@@ -510,7 +510,8 @@ static bool must_discard(const struct n_tty *ld)
 
 size_t n_tty_room(const struct n_tty *ld)
 {
-	size_t room = N_TTY_BUF_SIZE - 1 - (used(ld) < N_TTY_BUF_SIZE ? used(ld) : N_TTY_BUF_SIZE - 1);
+	size_t room = N_TTY_BUF_SIZE - 1 -
+		      (used(ld) < N_TTY_BUF_SIZE ? used(ld) : N_TTY_BUF_SIZE - 1);
 
 	if (i_flag(ld, PARMRK))
 		room /= 3;

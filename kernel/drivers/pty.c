@@ -292,8 +292,10 @@ static struct tty_driver ptm_driver = {
 	.type = TTY_DRIVER_TYPE_PTY,
 	.subtype = PTY_TYPE_MASTER,
 	.ops = &ptm_ops,
-	.init_termios = {.c_cflag = B38400 | CS8 | CREAD, .c_ispeed = 38400, .c_ospeed = 38400,
-			 .c_cc = {[VMIN] = 1}},
+	.init_termios = { .c_cflag = B38400 | CS8 | CREAD,
+			  .c_ispeed = 38400,
+			  .c_ospeed = 38400,
+			  .c_cc = { [VMIN] = 1 } },
 };
 
 static struct tty_driver pts_driver = {

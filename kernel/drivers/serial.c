@@ -22,8 +22,8 @@
 #include "kernel/locking/spinlock.h"
 #include "fs/fs.h"
 
-#define UART_TX	 0 /* write: transmit */
-#define UART_RX	 0 /* read: receive */
+#define UART_TX  0 /* write: transmit */
+#define UART_RX  0 /* read: receive */
 #define UART_DLL 0 /* divisor latch while LCR_DLAB */
 #define UART_DLM 1
 #define UART_IER 1 /* interrupts wanted */
@@ -35,45 +35,45 @@
 #define UART_MSR 6 /* modem lines in */
 #define UART_SCR 7 /* scratch */
 
-#define IER_RX	 0x01
-#define IER_TX	 0x02
-#define IIR_NONE 0x01
-#define FCR_ON	 0x87 /* enabled, both cleared, interrupt at 8 bytes or when no more come */
-#define LCR_8N1	 0x03
+#define IER_RX    0x01
+#define IER_TX    0x02
+#define IIR_NONE  0x01
+#define FCR_ON    0x87 /* enabled, both cleared, interrupt at 8 bytes or when no more come */
+#define LCR_8N1   0x03
 #define LCR_BREAK 0x40
-#define LCR_DLAB 0x80
-#define MCR_ON	 0x0b /* DTR, RTS, OUT2 (lets interrupts through) */
-#define LSR_DR	 0x01
-#define LSR_BI	 0x10
-#define LSR_THRE 0x20
+#define LCR_DLAB  0x80
+#define MCR_ON    0x0b /* DTR, RTS, OUT2 (lets interrupts through) */
+#define LSR_DR    0x01
+#define LSR_BI    0x10
+#define LSR_THRE  0x20
 
-#define NR_PORTS  4
+#define NR_PORTS   4
 #define ROUNDS_MAX 256 /* of serving all ports in one interrupt */
-#define FIFO_SIZE 16
-#define TX_ROUNDS 16
+#define FIFO_SIZE  16
+#define TX_ROUNDS  16
 #define MAX_ROUNDS 64 /* of the interrupt handler */
-#define TX_SIZE	  4096
-#define TX_LOW	  1024 /* so few left: writers go on */
+#define TX_SIZE    4096
+#define TX_LOW     1024 /* so few left: writers go on */
 
 /* [L] lock, [I] never changes, [M] tty_mutex */
 struct uart_port {
-	u16 base;	/* [I] I/O address */
-	u8 irq;		/* [I] */
-	bool present;	/* [I] */
+	u16 base;     /* [I] I/O address */
+	u8 irq;       /* [I] */
+	bool present; /* [I] */
 	spinlock_t lock;
-	struct tty_struct *tty; /* [L] while open */
-	u8 ier;		/* [L] what UART_IER holds */
-	bool throttled; /* [L] bytes are left in the UART */
-	bool stopped;	/* [L] Ctrl-S */
+	struct tty_struct *tty;  /* [L] while open */
+	u8 ier;                  /* [L] what UART_IER holds */
+	bool throttled;          /* [L] bytes are left in the UART */
+	bool stopped;            /* [L] Ctrl-S */
 	size_t tx_head, tx_tail; /* [L] free-running */
 	u8 tx_ring[TX_SIZE];
 };
 
 static struct uart_port ports[NR_PORTS] = {
-	{.base = 0x3f8, .irq = 4, .lock = __SPIN_LOCK_UNLOCKED(lock)},
-	{.base = 0x2f8, .irq = 3, .lock = __SPIN_LOCK_UNLOCKED(lock)},
-	{.base = 0x3e8, .irq = 4, .lock = __SPIN_LOCK_UNLOCKED(lock)},
-	{.base = 0x2e8, .irq = 3, .lock = __SPIN_LOCK_UNLOCKED(lock)},
+	{ .base = 0x3f8, .irq = 4, .lock = __SPIN_LOCK_UNLOCKED(lock) },
+	{ .base = 0x2f8, .irq = 3, .lock = __SPIN_LOCK_UNLOCKED(lock) },
+	{ .base = 0x3e8, .irq = 4, .lock = __SPIN_LOCK_UNLOCKED(lock) },
+	{ .base = 0x2e8, .irq = 3, .lock = __SPIN_LOCK_UNLOCKED(lock) },
 };
 
 static u8 port_in(const struct uart_port *port, int reg)
@@ -366,8 +366,8 @@ static int serial_tiocmget(struct tty_struct *tty)
 {
 	u8 msr = port_in(tty->driver_data, UART_MSR);
 
-	return TIOCM_DTR | TIOCM_RTS | (msr & 0x10 ? TIOCM_CTS : 0) |
-	       (msr & 0x20 ? TIOCM_DSR : 0) | (msr & 0x80 ? TIOCM_CAR : 0);
+	return TIOCM_DTR | TIOCM_RTS | (msr & 0x10 ? TIOCM_CTS : 0) | (msr & 0x20 ? TIOCM_DSR : 0) |
+	       (msr & 0x80 ? TIOCM_CAR : 0);
 }
 
 static const struct tty_operations serial_ops = {

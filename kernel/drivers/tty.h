@@ -31,11 +31,11 @@ struct task_struct;
 struct tty_struct;
 struct poll_table_struct;
 
-#define TTYAUX_MAJOR	 5
-#define TTY_MAJOR	 4
-#define SERIAL_MINOR	 64 /* ttyS0 is 4:64 */
+#define TTYAUX_MAJOR            5
+#define TTY_MAJOR               4
+#define SERIAL_MINOR            64 /* ttyS0 is 4:64 */
 #define UNIX98_PTY_MASTER_MAJOR 128
-#define UNIX98_PTY_SLAVE_MAJOR	136
+#define UNIX98_PTY_SLAVE_MAJOR  136
 
 enum tty_driver_type { TTY_DRIVER_TYPE_SERIAL, TTY_DRIVER_TYPE_CONSOLE, TTY_DRIVER_TYPE_PTY };
 enum tty_driver_subtype { TTY_NORMAL, PTY_TYPE_MASTER, PTY_TYPE_SLAVE };
@@ -49,10 +49,10 @@ struct tty_operations {
 	size_t (*write)(struct tty_struct *tty, const u8 *buf, size_t count);
 	size_t (*write_room)(struct tty_struct *tty);
 	size_t (*chars_in_buffer)(struct tty_struct *tty); /* not sent yet */
-	void (*flush_buffer)(struct tty_struct *tty);	   /* forget what is not sent yet */
-	void (*stop)(struct tty_struct *tty);		   /* Ctrl-S */
+	void (*flush_buffer)(struct tty_struct *tty);      /* forget what is not sent yet */
+	void (*stop)(struct tty_struct *tty);              /* Ctrl-S */
 	void (*start)(struct tty_struct *tty);
-	void (*unthrottle)(struct tty_struct *tty);	   /* the reader has made room */
+	void (*unthrottle)(struct tty_struct *tty); /* the reader has made room */
 	void (*set_termios)(struct tty_struct *tty, const struct ktermios *old);
 	void (*hangup)(struct tty_struct *tty);
 	int (*resize)(struct tty_struct *tty, struct winsize *ws);
@@ -72,41 +72,41 @@ struct tty_driver {
 	enum tty_driver_subtype subtype;
 	struct ktermios init_termios;
 	const struct tty_operations *ops;
-	struct tty_struct **ttys;   /* [tty_mutex] by index; NULL: not open (not for pty) */
-	struct ktermios *termios;   /* [tty_mutex] of closed terminals, c_cflag 0: never open */
+	struct tty_struct **ttys; /* [tty_mutex] by index; NULL: not open (not for pty) */
+	struct ktermios *termios; /* [tty_mutex] of closed terminals, c_cflag 0: never open */
 	struct list_head tty_drivers;
 };
 
 /* tty->flags, atomic bits */
 #define TTY_OTHER_CLOSED 2 /* pty: the other end is closed */
-#define TTY_EXCLUSIVE	 3 /* TIOCEXCL */
-#define TTY_HUPPED	 18
-#define TTY_HUPPING	 19
-#define TTY_PTY_LOCK	 16 /* slave: not unlocked yet by TIOCSPTLCK */
+#define TTY_EXCLUSIVE    3 /* TIOCEXCL */
+#define TTY_HUPPED       18
+#define TTY_HUPPING      19
+#define TTY_PTY_LOCK     16 /* slave: not unlocked yet by TIOCSPTLCK */
 
 /*
  * A terminal that somebody has open. [M] tty_mutex, [L] lock, [C] ctrl.lock, [I] never changes.
  * Order: tty_mutex, atomic_write_lock or atomic_read_lock, siglock, ctrl.lock, lock.
  */
 struct tty_struct {
-	refcount_t kref;	   /* the driver's table, and every signal_struct.tty */
-	struct tty_driver *driver; /* [I] */
+	refcount_t kref;                  /* the driver's table, and every signal_struct.tty */
+	struct tty_driver *driver;        /* [I] */
 	const struct tty_operations *ops; /* [I] */
-	unsigned int index;	   /* [I] */
-	char name[16];		   /* [I] "ttyS0", "pts3" as in /proc */
-	unsigned long flags;	   /* TTY_* */
-	int count;		   /* [M] open files */
-	struct list_head tty_files; /* [files_lock] struct tty_file_private */
+	unsigned int index;               /* [I] */
+	char name[16];                    /* [I] "ttyS0", "pts3" as in /proc */
+	unsigned long flags;              /* TTY_* */
+	int count;                        /* [M] open files */
+	struct list_head tty_files;       /* [files_lock] struct tty_file_private */
 
-	spinlock_t lock;	   /* input, echo, column, termios; taken by interrupts */
-	struct ktermios termios;   /* [L] */
-	struct n_tty *disc_data;   /* [I] line discipline's state, [L] inside */
-	bool out_busy;		   /* [L] somebody is between write_room() and write() */
+	spinlock_t lock;         /* input, echo, column, termios; taken by interrupts */
+	struct ktermios termios; /* [L] */
+	struct n_tty *disc_data; /* [I] line discipline's state, [L] inside */
+	bool out_busy;           /* [L] somebody is between write_room() and write() */
 	struct {
-		bool stopped;	   /* [L] Ctrl-S or TCOOFF */
-		bool tco_stopped;  /* [L] TCOOFF: Ctrl-Q does not start it */
+		bool stopped;     /* [L] Ctrl-S or TCOOFF */
+		bool tco_stopped; /* [L] TCOOFF: Ctrl-Q does not start it */
 	} flow;
-	struct winsize winsize;	   /* [winsize_mutex] */
+	struct winsize winsize; /* [winsize_mutex] */
 	struct mutex winsize_mutex;
 	struct mutex atomic_write_lock, atomic_read_lock; /* one write(), one read() at a time */
 	wait_queue_head_t read_wait, write_wait;
@@ -114,14 +114,14 @@ struct tty_struct {
 
 	struct {
 		spinlock_t lock;
-		struct pid *pgrp;    /* [C] foreground group */
-		struct pid *session; /* [C] whose controlling terminal it is */
+		struct pid *pgrp;        /* [C] foreground group */
+		struct pid *session;     /* [C] whose controlling terminal it is */
 		unsigned char pktstatus; /* [C] TIOCPKT_* to report to the master */
-		bool packet;	     /* [C] master: TIOCPKT is on */
+		bool packet;             /* [C] master: TIOCPKT is on */
 	} ctrl;
 
 	struct tty_struct *link; /* [I] pty: the other end */
-	void *driver_data;	 /* the driver's */
+	void *driver_data;       /* the driver's */
 	struct rcu_head rcu;
 };
 
@@ -130,7 +130,7 @@ struct tty_file_private {
 	struct tty_struct *tty;
 	struct file *file;
 	struct list_head list; /* in tty->tty_files */
-	bool hung_up;	       /* the line was hung up: nothing works any more but close */
+	bool hung_up;          /* the line was hung up: nothing works any more but close */
 };
 
 extern struct mutex tty_mutex;
@@ -191,8 +191,7 @@ void tty_open_proc_set_tty(struct file *file, struct tty_struct *tty);
 void tty_signal_session_leader(struct tty_struct *tty, bool exit_session);
 int tty_jobctrl_ioctl(struct tty_struct *tty, struct tty_struct *real_tty, struct file *file,
 		      unsigned int cmd, unsigned long arg);
-int tty_mode_ioctl(struct tty_struct *tty, struct file *file, unsigned int cmd,
-		   unsigned long arg);
+int tty_mode_ioctl(struct tty_struct *tty, struct file *file, unsigned int cmd, unsigned long arg);
 void tty_stop(struct tty_struct *tty);
 void tty_start(struct tty_struct *tty);
 /* Reports a change to a pty's master in packet mode. */

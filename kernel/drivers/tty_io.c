@@ -45,9 +45,23 @@ const struct ktermios tty_std_termios = {
 	.c_oflag = OPOST | ONLCR,
 	.c_cflag = B38400 | CS8 | CREAD | HUPCL,
 	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
-	.c_cc = {[VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VTIME] = 0,
-		 [VMIN] = 1, [VSWTC] = 0, [VSTART] = 17, [VSTOP] = 19, [VSUSP] = 26, [VEOL] = 0,
-		 [VREPRINT] = 18, [VDISCARD] = 15, [VWERASE] = 23, [VLNEXT] = 22, [VEOL2] = 0},
+	.c_cc = { [VINTR] = 3,
+		  [VQUIT] = 28,
+		  [VERASE] = 127,
+		  [VKILL] = 21,
+		  [VEOF] = 4,
+		  [VTIME] = 0,
+		  [VMIN] = 1,
+		  [VSWTC] = 0,
+		  [VSTART] = 17,
+		  [VSTOP] = 19,
+		  [VSUSP] = 26,
+		  [VEOL] = 0,
+		  [VREPRINT] = 18,
+		  [VDISCARD] = 15,
+		  [VWERASE] = 23,
+		  [VLNEXT] = 22,
+		  [VEOL2] = 0 },
 	.c_ispeed = 38400,
 	.c_ospeed = 38400,
 };
@@ -303,7 +317,8 @@ static struct tty_driver *console_driver(unsigned int *index)
 			continue;
 		for (i = 0; i < driver->num; i++) {
 			snprintf(node, sizeof(node), "%s%u", driver->name, i + driver->name_base);
-			if (!strcmp(node, name) || (!strcmp(name, "tty0") && !strcmp(node, "tty1"))) {
+			if (!strcmp(node, name) ||
+			    (!strcmp(name, "tty0") && !strcmp(node, "tty1"))) {
 				*index = i;
 				return driver;
 			}

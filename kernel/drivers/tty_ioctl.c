@@ -22,11 +22,11 @@
 /* ---- settings ---- */
 
 /* c_cflag's code for a speed, in order of the codes. */
-static const speed_t speeds[] = {0,    50,   75,   110,  134,  150,  200,   300,
-				 600,  1200, 1800, 2400, 4800, 9600, 19200, 38400};
-static const speed_t high_speeds[] = {0,      57600,  115200,  230400,	460800,	 500000,
-				      576000, 921600, 1000000, 1152000, 1500000, 2000000,
-				      2500000, 3000000, 3500000, 4000000};
+static const speed_t speeds[] = { 0,   50,   75,   110,  134,  150,  200,   300,
+				  600, 1200, 1800, 2400, 4800, 9600, 19200, 38400 };
+static const speed_t high_speeds[] = { 0,       57600,   115200,  230400,  460800,  500000,
+				       576000,  921600,  1000000, 1152000, 1500000, 2000000,
+				       2500000, 3000000, 3500000, 4000000 };
 
 static void speed_from_cflag(struct ktermios *t)
 {
@@ -39,10 +39,10 @@ static void speed_from_cflag(struct ktermios *t)
 }
 
 /* opt */
-#define TERMIOS_FLUSH 1
-#define TERMIOS_WAIT  2
+#define TERMIOS_FLUSH  1
+#define TERMIOS_WAIT   2
 #define TERMIOS_TERMIO 4
-#define TERMIOS_OLD   8 /* struct termios rather than termios2 */
+#define TERMIOS_OLD    8 /* struct termios rather than termios2 */
 
 static void set_termios_now(struct tty_struct *tty, const struct ktermios *new)
 {
@@ -55,11 +55,11 @@ static void set_termios_now(struct tty_struct *tty, const struct ktermios *new)
 	spin_unlock_irq(&tty->lock);
 
 	/* Without IXON nobody could type Ctrl-Q. */
-	if (!(new->c_iflag & IXON) && (old.c_iflag & IXON))
+	if (!(new->c_iflag &IXON) && (old.c_iflag & IXON))
 		tty_start(tty);
 	if (tty->link && tty->link->ctrl.packet) {
 		bool was = (old.c_iflag & IXON) && old.c_cc[VSTOP] == 19 && old.c_cc[VSTART] == 17;
-		bool is = (new->c_iflag & IXON) && new->c_cc[VSTOP] == 19 && new->c_cc[VSTART] == 17;
+		bool is = (new->c_iflag &IXON) && new->c_cc[VSTOP] == 19 && new->c_cc[VSTART] == 17;
 
 		if (was != is)
 			tty_packet_status(tty, is ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP,

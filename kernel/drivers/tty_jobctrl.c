@@ -189,7 +189,8 @@ static void session_clear_tty(struct pid *session)
 	struct task_struct *task;
 
 	read_lock(&tasklist_lock);
-	do_each_pid_task(session, PIDTYPE_SID, task) {
+	do_each_pid_task(session, PIDTYPE_SID, task)
+	{
 		proc_clear_tty(task);
 	}
 	while_each_pid_task(session, PIDTYPE_SID, task);
@@ -269,7 +270,8 @@ void tty_signal_session_leader(struct tty_struct *tty, bool exit_session)
 	spin_unlock_irqrestore(&tty->ctrl.lock, flags);
 	if (session) {
 		read_lock(&tasklist_lock);
-		do_each_pid_task(session, PIDTYPE_SID, task) {
+		do_each_pid_task(session, PIDTYPE_SID, task)
+		{
 			spin_lock_irqsave(&task->sighand->siglock, flags);
 			if (task->signal->tty == tty) {
 				task->signal->tty = NULL;

@@ -23,25 +23,25 @@
 #include "kernel/locking/spinlock.h"
 #include "fs/fs.h"
 
-#define VGA_MEMORY  0xb8000
-#define VGA_SIZE    0x8000
-#define CRTC_INDEX  0x3d4
-#define CRTC_DATA   0x3d5
+#define VGA_MEMORY        0xb8000
+#define VGA_SIZE          0x8000
+#define CRTC_INDEX        0x3d4
+#define CRTC_DATA         0x3d5
 #define CRTC_CURSOR_START 0x0a /* bit 5: no cursor */
-#define CRTC_START  0x0c
-#define CRTC_CURSOR 0x0e
-#define GRAPHICS_INDEX 0x3ce
-#define GRAPHICS_DATA  0x3cf
-#define GRAPHICS_MISC  6 /* bit 0: graphics */
-#define BOCHS_INDEX 0x1ce /* QEMU's high-resolution modes */
-#define BOCHS_DATA  0x1cf
-#define BOCHS_ENABLE 4
+#define CRTC_START        0x0c
+#define CRTC_CURSOR       0x0e
+#define GRAPHICS_INDEX    0x3ce
+#define GRAPHICS_DATA     0x3cf
+#define GRAPHICS_MISC     6     /* bit 0: graphics */
+#define BOCHS_INDEX       0x1ce /* QEMU's high-resolution modes */
+#define BOCHS_DATA        0x1cf
+#define BOCHS_ENABLE      4
 
 static DEFINE_SPINLOCK(vt_lock);
-static struct vt screen;	   /* [vt_lock] */
-static volatile u16 *vga;	   /* [I] NULL: no VGA */
+static struct vt screen;          /* [vt_lock] */
+static volatile u16 *vga;         /* [I] NULL: no VGA */
 static struct tty_struct *vt_tty; /* [vt_lock] while open */
-static bool cursor_shown;	   /* [vt_lock] as the VGA has it */
+static bool cursor_shown;         /* [vt_lock] as the VGA has it */
 
 static u8 crtc_read(u8 index)
 {
@@ -207,8 +207,8 @@ static void vt_console_write(struct console *console, const char *text, size_t l
 }
 
 static struct console vt_consoles[] = {
-	{.name = "tty0", .write = vt_console_write},
-	{.name = "tty1", .write = vt_console_write},
+	{ .name = "tty0", .write = vt_console_write },
+	{ .name = "tty1", .write = vt_console_write },
 };
 
 /* ---- finding the VGA ---- */

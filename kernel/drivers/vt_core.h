@@ -10,7 +10,7 @@
 #include "kernel/lib/types.h"
 
 #define VT_COLUMNS    80
-#define VT_ROWS	      25
+#define VT_ROWS       25
 #define VT_PARAMETERS 16
 #define VT_REPLY_SIZE 64
 
@@ -24,13 +24,13 @@ struct vt_attributes {
 
 struct vt {
 	u16 cells[VT_ROWS * VT_COLUMNS]; /* character of code page 437 | VGA attribute << 8 */
-	int x, y;			 /* cursor */
+	int x, y;                        /* cursor */
 	bool wrap_pending; /* a character stands in the last column: the next one wraps first */
 	int top, bottom;   /* scroll region: rows top … bottom - 1 */
 	struct vt_attributes attr;
 	bool autowrap, origin, insert, show_cursor; /* modes */
-	bool application_cursor;		    /* arrow keys send ESC O x */
-	bool graphics;				    /* G0 is line drawing */
+	bool application_cursor;                    /* arrow keys send ESC O x */
+	bool graphics;                              /* G0 is line drawing */
 	DECLARE_BITMAP(tabs, VT_COLUMNS);
 
 	struct {
@@ -41,10 +41,10 @@ struct vt {
 
 	enum vt_state state;
 	int parameters[VT_PARAMETERS];
-	int count;	/* of parameters */
-	char private;	/* '?' or '>' behind ESC [ */
-	u32 utf8;	/* character being put together */
-	int utf8_left;	/* bytes to come */
+	int count;     /* of parameters */
+	char private;  /* '?' or '>' behind ESC [ */
+	u32 utf8;      /* character being put together */
+	int utf8_left; /* bytes to come */
 
 	int dirty_first, dirty_last; /* rows changed since the driver looked; first > last: none */
 	bool bell;

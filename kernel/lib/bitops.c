@@ -36,8 +36,7 @@ unsigned long find_next_bit(const unsigned long *addr, unsigned long size, unsig
 	return find_next(addr, size, start, 0);
 }
 
-unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size,
-				 unsigned long start)
+unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size, unsigned long start)
 {
 	return find_next(addr, size, start, ~0ul);
 }

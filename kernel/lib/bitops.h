@@ -10,14 +10,14 @@
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 
-#define BITS_PER_BYTE	  8
-#define BITS_PER_LONG	  64
-#define BIT(nr)		  (1ul << (nr))
-#define BIT_ULL(nr)	  (1ull << (nr))
-#define BIT_MASK(nr)	  (1ul << ((nr) % BITS_PER_LONG))
-#define BIT_WORD(nr)	  ((nr) / BITS_PER_LONG)
+#define BITS_PER_BYTE     8
+#define BITS_PER_LONG     64
+#define BIT(nr)           (1ul << (nr))
+#define BIT_ULL(nr)       (1ull << (nr))
+#define BIT_MASK(nr)      (1ul << ((nr) % BITS_PER_LONG))
+#define BIT_WORD(nr)      ((nr) / BITS_PER_LONG)
 #define BITS_TO_LONGS(nr) DIV_ROUND_UP(nr, BITS_PER_LONG)
-#define GENMASK(h, l)	  ((~0ul << (l)) & (~0ul >> (BITS_PER_LONG - 1 - (h))))
+#define GENMASK(h, l)     ((~0ul << (l)) & (~0ul >> (BITS_PER_LONG - 1 - (h))))
 
 #define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
 
@@ -81,12 +81,12 @@ static __always_inline bool __test_and_clear_bit(long nr, unsigned long *addr)
 
 /* A bit as a lock: what follows the _lock form and precedes the _unlock form stays inside. */
 #define test_and_set_bit_lock(nr, addr) test_and_set_bit(nr, addr)
-#define clear_bit_unlock(nr, addr)	clear_bit(nr, addr)
+#define clear_bit_unlock(nr, addr)      clear_bit(nr, addr)
 
 /* Numbered from 0; undefined for an empty word. */
 #define __ffs(x) ((unsigned long)__builtin_ctzl(x))
 #define __fls(x) ((unsigned long)(63 - __builtin_clzl(x)))
-#define ffz(x)	 __ffs(~(x))
+#define ffz(x)   __ffs(~(x))
 
 /* Numbered from 1; 0 for an empty word. */
 #ifdef CONDUIT_HOST
@@ -116,8 +116,8 @@ static inline unsigned int hweight64(u64 x)
 }
 
 #define hweight_long(x) hweight64(x)
-#define hweight32(x)	hweight64((u32)(x))
-#define hweight8(x)	hweight64((u8)(x))
+#define hweight32(x)    hweight64((u32)(x))
+#define hweight8(x)     hweight64((u8)(x))
 
 #define ilog2(x) (fls64(x) - 1)
 
@@ -158,14 +158,14 @@ unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size,
 /* Highest set bit below size, or size. */
 unsigned long find_last_bit(const unsigned long *addr, unsigned long size);
 
-#define find_first_bit(addr, size)	find_next_bit(addr, size, 0)
+#define find_first_bit(addr, size)      find_next_bit(addr, size, 0)
 #define find_first_zero_bit(addr, size) find_next_zero_bit(addr, size, 0)
 
-#define for_each_set_bit(bit, addr, size)                                     \
-	for ((bit) = find_first_bit((addr), (size)); (bit) < (size);          \
+#define for_each_set_bit(bit, addr, size)                                                          \
+	for ((bit) = find_first_bit((addr), (size)); (bit) < (size);                               \
 	     (bit) = find_next_bit((addr), (size), (bit) + 1))
-#define for_each_clear_bit(bit, addr, size)                                   \
-	for ((bit) = find_first_zero_bit((addr), (size)); (bit) < (size);     \
+#define for_each_clear_bit(bit, addr, size)                                                        \
+	for ((bit) = find_first_zero_bit((addr), (size)); (bit) < (size);                          \
 	     (bit) = find_next_zero_bit((addr), (size), (bit) + 1))
 
 #endif

@@ -10,28 +10,28 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define __user            /* a pointer into user space: only uaccess.h may follow it */
-#define __init            __attribute__((__section__(".init.text"), cold))
-#define __initdata        __attribute__((__section__(".init.data")))
-#define __aligned(x)      __attribute__((aligned(x)))
-#define __packed          __attribute__((packed))
-#define __section(s)      __attribute__((__section__(s)))
-#define __used            __attribute__((used))
-#define __weak            __attribute__((weak))
-#define __maybe_unused    __attribute__((unused))
-#undef __always_inline    /* the host's, in unit tests */
-#define __always_inline   inline __attribute__((always_inline))
-#define noinline          __attribute__((noinline))
+#define __user         /* a pointer into user space: only uaccess.h may follow it */
+#define __init         __attribute__((__section__(".init.text"), cold))
+#define __initdata     __attribute__((__section__(".init.data")))
+#define __aligned(x)   __attribute__((aligned(x)))
+#define __packed       __attribute__((packed))
+#define __section(s)   __attribute__((__section__(s)))
+#define __used         __attribute__((used))
+#define __weak         __attribute__((weak))
+#define __maybe_unused __attribute__((unused))
+#undef __always_inline /* the host's, in unit tests */
+#define __always_inline inline __attribute__((always_inline))
+#define noinline        __attribute__((noinline))
 #ifndef __noreturn
-#define __noreturn        __attribute__((noreturn))
+#define __noreturn __attribute__((noreturn))
 #endif
-#define __must_check      __attribute__((warn_unused_result))
-#define __printf(a, b)    __attribute__((format(printf, a, b)))
-#define __cold            __attribute__((cold))
-#define __malloc          __attribute__((malloc))
+#define __must_check   __attribute__((warn_unused_result))
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+#define __cold         __attribute__((cold))
+#define __malloc       __attribute__((malloc))
 #define __read_mostly
 #define __cacheline_aligned __aligned(64)
-#define fallthrough       __attribute__((fallthrough))
+#define fallthrough         __attribute__((fallthrough))
 
 #define barrier() __asm__ __volatile__("" ::: "memory")
 /* The same, and what p points to is needed. */
@@ -41,7 +41,7 @@
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 
-#define ARRAY_SIZE(a)     (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a)      (sizeof(a) / sizeof((a)[0]))
 #define sizeof_field(t, f) sizeof(((t *)0)->f)
 #ifndef offsetof
 #define offsetof(t, f) __builtin_offsetof(t, f)
@@ -66,9 +66,9 @@
 		__typeof__(b) __max_b = (b);                                                       \
 		__max_a > __max_b ? __max_a : __max_b;                                             \
 	})
-#define min_t(t, a, b)    min((t)(a), (t)(b))
-#define max_t(t, a, b)    max((t)(a), (t)(b))
-#define clamp(v, lo, hi)  min(max(v, lo), hi)
+#define min_t(t, a, b)        min((t)(a), (t)(b))
+#define max_t(t, a, b)        max((t)(a), (t)(b))
+#define clamp(v, lo, hi)      min(max(v, lo), hi)
 #define clamp_t(t, v, lo, hi) clamp((t)(v), (t)(lo), (t)(hi))
 #define swap(a, b)                                                                                 \
 	do {                                                                                       \

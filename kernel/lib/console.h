@@ -9,7 +9,7 @@
 #include "kernel/lib/types.h"
 
 struct console {
-	const char *name;   /* as in console=: "ttyS0", "tty0" */
+	const char *name; /* as in console=: "ttyS0", "tty0" */
 	/* Writes by polling; any context, interrupts off, one caller at a time. */
 	void (*write)(struct console *console, const char *text, size_t length);
 	struct console *next;

@@ -22,9 +22,12 @@ struct idr {
 	unsigned int idr_next; /* where idr_alloc_cyclic() goes on */
 };
 
-#define IDR_INIT_BASE(name, base) { NULL, (base), 0 }
-#define IDR_INIT(name)		  IDR_INIT_BASE(name, 0)
-#define DEFINE_IDR(name)	  struct idr name = IDR_INIT(name)
+#define IDR_INIT_BASE(name, base)                                                                  \
+	{                                                                                          \
+		NULL, (base), 0                                                                    \
+	}
+#define IDR_INIT(name)   IDR_INIT_BASE(name, 0)
+#define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
 
 static inline void idr_init_base(struct idr *idr, int base)
 {
@@ -70,9 +73,9 @@ bool idr_is_empty(const struct idr *idr);
 /* Frees the nodes; the idr can be used again. */
 void idr_destroy(struct idr *idr);
 
-#define idr_for_each_entry(idr, entry, id) \
+#define idr_for_each_entry(idr, entry, id)                                                         \
 	for (id = 0; ((entry) = idr_get_next(idr, &(id))) != NULL; id++)
-#define idr_for_each_entry_continue(idr, entry, id) \
+#define idr_for_each_entry_continue(idr, entry, id)                                                \
 	for (; ((entry) = idr_get_next(idr, &(id))) != NULL; id++)
 
 /*

@@ -277,8 +277,7 @@ static inline void list_replace_rcu(struct list_head *old, struct list_head *new
 
 #define list_entry_rcu(ptr, type, member) container_of(READ_ONCE(ptr), type, member)
 #define list_for_each_entry_rcu(pos, head, member)                                                 \
-	for (pos = list_entry_rcu((head)->next, __typeof__(*pos), member);                         \
-	     &pos->member != (head);                                                               \
+	for (pos = list_entry_rcu((head)->next, __typeof__(*pos), member); &pos->member != (head); \
 	     pos = list_entry_rcu(pos->member.next, __typeof__(*pos), member))
 
 /* ---- hlist ---- */
@@ -287,8 +286,8 @@ static inline void list_replace_rcu(struct list_head *old, struct list_head *new
 	{                                                                                          \
 		.first = NULL                                                                      \
 	}
-#define HLIST_HEAD(name)      struct hlist_head name = HLIST_HEAD_INIT
-#define INIT_HLIST_HEAD(ptr)  ((ptr)->first = NULL)
+#define HLIST_HEAD(name)     struct hlist_head name = HLIST_HEAD_INIT
+#define INIT_HLIST_HEAD(ptr) ((ptr)->first = NULL)
 
 static inline void INIT_HLIST_NODE(struct hlist_node *node)
 {

@@ -29,9 +29,9 @@ void __noreturn panic(const char *fmt, ...) __printf(1, 2);
 /* One message of the log, for /dev/kmsg and syslog(2). */
 #define PRINTK_TEXT_MAX 1024
 struct printk_record {
-	u64 seq;        /* counts messages since boot */
-	u64 time_ns;    /* since boot */
-	int level;      /* 0-7 */
+	u64 seq;     /* counts messages since boot */
+	u64 time_ns; /* since boot */
+	int level;   /* 0-7 */
 	size_t length;
 	char text[PRINTK_TEXT_MAX];
 };

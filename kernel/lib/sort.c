@@ -18,8 +18,7 @@ static void swap_bytes(void *a, void *b, int size)
 }
 
 /* Element i may be smaller than those below it: lets it sink among the first n. */
-static void sift_down(char *base, size_t i, size_t n, size_t size, cmp_func_t cmp,
-		      swap_func_t swap)
+static void sift_down(char *base, size_t i, size_t n, size_t size, cmp_func_t cmp, swap_func_t swap)
 {
 	for (;;) {
 		size_t child = 2 * i + 1;

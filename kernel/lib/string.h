@@ -41,8 +41,8 @@ char *strsep(char **s, const char *delimiters);
 #define memcpy(to, from, n)  __builtin_memcpy(to, from, n)
 #define memmove(to, from, n) __builtin_memmove(to, from, n)
 #define memset(to, c, n)     __builtin_memset(to, c, n)
-#define memcmp(a, b, n)	     __builtin_memcmp(a, b, n)
-#define strlen(s)	     __builtin_strlen(s)
+#define memcmp(a, b, n)      __builtin_memcmp(a, b, n)
+#define strlen(s)            __builtin_strlen(s)
 #endif
 
 /* Copies what fits, always terminated; the length, or -E2BIG when cut off. */

@@ -118,7 +118,7 @@ static int put_pointer(struct output *out, struct spec *spec, const char *letter
 
 static const char *parse_spec(const char *fmt, struct spec *spec, va_list *args)
 {
-	*spec = (struct spec){.precision = -1};
+	*spec = (struct spec){ .precision = -1 };
 	for (;; fmt++) {
 		if (*fmt == '-')
 			spec->left = true;
@@ -247,7 +247,7 @@ static const char *convert(struct output *out, const char *fmt, va_list *args)
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 {
-	struct output out = {buf, size, 0};
+	struct output out = { buf, size, 0 };
 	va_list copy;
 
 	va_copy(copy, args);

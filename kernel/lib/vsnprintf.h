@@ -14,7 +14,7 @@
 #define vsnprintf conduit_vsnprintf
 #define snprintf  conduit_snprintf
 #define vsprintf  conduit_vsprintf
-#define sprintf	  conduit_sprintf
+#define sprintf   conduit_sprintf
 #endif
 
 /* The length of the whole text, also when only size - 1 bytes of it and a 0 fit. */

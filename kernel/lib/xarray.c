@@ -269,8 +269,8 @@ bool xa_marked(const struct xarray *xa, xa_mark_t mark)
 {
 	void *head = READ_ONCE(xa->xa_head);
 
-	return is_node(head) ? READ_ONCE(to_node(head)->marks[mark]) != 0
-			     : (xa->xa_marks >> mark & 1);
+	return is_node(head) ? READ_ONCE(to_node(head)->marks[mark]) != 0 :
+			       (xa->xa_marks >> mark & 1);
 }
 
 /* ---- changing ---- */

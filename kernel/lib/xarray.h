@@ -38,11 +38,14 @@ struct xa_node {
 };
 
 struct xarray {
-	void *xa_head;	       /* NULL, the entry of index 0, or the top node | 2 */
+	void *xa_head;         /* NULL, the entry of index 0, or the top node | 2 */
 	unsigned int xa_marks; /* bit m: the entry in xa_head has mark m */
 };
 
-#define XARRAY_INIT	    { NULL, 0 }
+#define XARRAY_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 #define DEFINE_XARRAY(name) struct xarray name = XARRAY_INIT
 
 static inline void xa_init(struct xarray *xa)
@@ -106,13 +109,13 @@ void *xa_find_after(const struct xarray *xa, unsigned long *index, unsigned long
 unsigned int xa_extract(const struct xarray *xa, void **entries, unsigned long start,
 			unsigned long max, unsigned int n, xa_mark_t mark);
 
-#define xa_for_each_range(xa, index, entry, start, last)                              \
-	for (index = (start), entry = xa_find(xa, &index, last, XA_PRESENT); entry;   \
+#define xa_for_each_range(xa, index, entry, start, last)                                           \
+	for (index = (start), entry = xa_find(xa, &index, last, XA_PRESENT); entry;                \
 	     entry = xa_find_after(xa, &index, last, XA_PRESENT))
 #define xa_for_each_start(xa, index, entry, start) xa_for_each_range(xa, index, entry, start, ~0ul)
-#define xa_for_each(xa, index, entry)		   xa_for_each_range(xa, index, entry, 0, ~0ul)
-#define xa_for_each_marked(xa, index, entry, mark)                                    \
-	for (index = 0, entry = xa_find(xa, &index, ~0ul, mark); entry;               \
+#define xa_for_each(xa, index, entry)              xa_for_each_range(xa, index, entry, 0, ~0ul)
+#define xa_for_each_marked(xa, index, entry, mark)                                                 \
+	for (index = 0, entry = xa_find(xa, &index, ~0ul, mark); entry;                            \
 	     entry = xa_find_after(xa, &index, ~0ul, mark))
 
 /* Frees the nodes, not what the entries point to. */

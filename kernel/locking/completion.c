@@ -57,7 +57,7 @@ void complete_all(struct completion *x)
 /* What is left of the time (at least 1), 0 when time was up, -ERESTARTSYS after a signal. */
 static long wait(struct completion *x, long timeout_ns, unsigned int state)
 {
-	struct completion_waiter waiter = {LIST_HEAD_INIT(waiter.list), current};
+	struct completion_waiter waiter = { LIST_HEAD_INIT(waiter.list), current };
 	long ret = timeout_ns;
 
 	might_sleep();

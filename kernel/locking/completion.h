@@ -17,20 +17,19 @@ struct completion {
 	struct list_head wait_list; /* [L] in order of arrival */
 };
 
-#define COMPLETION_INITIALIZER(name)                          \
-	{                                                     \
-		.done = 0,                                    \
-		.lock = __SPIN_LOCK_UNLOCKED(name.lock),   \
-		.wait_list = LIST_HEAD_INIT(name.wait_list),  \
+#define COMPLETION_INITIALIZER(name)                                                               \
+	{                                                                                          \
+		.done = 0, .lock = __SPIN_LOCK_UNLOCKED(name.lock),                                \
+		.wait_list = LIST_HEAD_INIT(name.wait_list),                                       \
 	}
-#define DECLARE_COMPLETION(name)	 struct completion name = COMPLETION_INITIALIZER(name)
+#define DECLARE_COMPLETION(name)         struct completion name = COMPLETION_INITIALIZER(name)
 #define DECLARE_COMPLETION_ONSTACK(name) DECLARE_COMPLETION(name)
 
-#define init_completion(x)                        \
-	do {                                      \
-		(x)->done = 0;                    \
-		spin_lock_init(&(x)->lock);       \
-		INIT_LIST_HEAD(&(x)->wait_list);  \
+#define init_completion(x)                                                                         \
+	do {                                                                                       \
+		(x)->done = 0;                                                                     \
+		spin_lock_init(&(x)->lock);                                                        \
+		INIT_LIST_HEAD(&(x)->wait_list);                                                   \
 	} while (0)
 
 static inline void reinit_completion(struct completion *x)

@@ -28,15 +28,15 @@ static inline int preempt_count(void)
 {
 	return 0;
 }
-#define might_sleep() \
-	do {          \
+#define might_sleep()                                                                              \
+	do {                                                                                       \
 	} while (0)
 #endif
 
-#define might_sleep_if(cond)           \
-	do {                           \
-		if (cond)              \
-			might_sleep(); \
+#define might_sleep_if(cond)                                                                       \
+	do {                                                                                       \
+		if (cond)                                                                          \
+			might_sleep();                                                             \
 	} while (0)
 
 #define in_atomic() (preempt_count() != 0)
@@ -64,8 +64,8 @@ bool rwsem_lock_is_held_write(const struct rw_semaphore *sem);
 		 const struct mutex *: mutex_lock_is_held,                                         \
 		 struct rw_semaphore *: rwsem_lock_is_held,                                        \
 		 const struct rw_semaphore *: rwsem_lock_is_held)(lock)
-#define lockdep_assert_held(lock)	ASSERT(lockdep_is_held(lock))
-#define lockdep_assert_held_read(lock)	lockdep_assert_held(lock)
+#define lockdep_assert_held(lock)      ASSERT(lockdep_is_held(lock))
+#define lockdep_assert_held_read(lock) lockdep_assert_held(lock)
 /* For rwsems: by this task, for writing. */
 #define lockdep_assert_held_write(lock)                                                            \
 	ASSERT(_Generic((lock), struct rw_semaphore *: rwsem_lock_is_held_write,                   \
@@ -73,9 +73,9 @@ bool rwsem_lock_is_held_write(const struct rw_semaphore *sem);
 			struct spinlock *: spin_lock_is_held, struct rwlock *: rwlock_is_held,     \
 			struct mutex *: mutex_lock_is_held)(lock))
 #else
-#define lockdep_is_held(lock)		((void)(lock), true)
-#define lockdep_assert_held(lock)	((void)(lock))
-#define lockdep_assert_held_read(lock)	((void)(lock))
+#define lockdep_is_held(lock)           ((void)(lock), true)
+#define lockdep_assert_held(lock)       ((void)(lock))
+#define lockdep_assert_held_read(lock)  ((void)(lock))
 #define lockdep_assert_held_write(lock) ((void)(lock))
 #endif
 

@@ -74,7 +74,7 @@ static void remove_waiter(struct mutex *lock, struct mutex_waiter *waiter)
 /* 0, or -EINTR when a signal ends a sleep in this state. */
 static noinline int lock_slow(struct mutex *lock, unsigned int state)
 {
-	struct mutex_waiter waiter = {.task = current};
+	struct mutex_waiter waiter = { .task = current };
 	bool woken = false;
 	int error = 0;
 
@@ -145,8 +145,7 @@ void mutex_unlock_slowpath(struct mutex *lock)
 	waiter = list_first_entry_or_null(&lock->wait_list, struct mutex_waiter, list);
 	if (owner & MUTEX_FLAG_HANDOFF) {
 		/* Still ours. Rule 1: with nobody there no flag is set either. */
-		atomic_long_set(&lock->owner,
-				waiter ? (long)waiter->task | MUTEX_FLAG_WAITERS : 0);
+		atomic_long_set(&lock->owner, waiter ? (long)waiter->task | MUTEX_FLAG_WAITERS : 0);
 	}
 	if (waiter)
 		wake_up_process(waiter->task);

@@ -14,7 +14,7 @@
 #include "kernel/locking/spinlock.h"
 
 struct mutex {
-	atomic_long_t owner;	    /* task | MUTEX_FLAG_* */
+	atomic_long_t owner; /* task | MUTEX_FLAG_* */
 	spinlock_t wait_lock;
 	struct list_head wait_list; /* [wait_lock] sleepers, in order of arrival */
 #ifdef CONFIG_DEBUG
@@ -24,22 +24,21 @@ struct mutex {
 
 #define MUTEX_FLAG_WAITERS 1ul /* somebody sleeps: unlock goes the slow way */
 #define MUTEX_FLAG_HANDOFF 2ul /* the first sleeper was passed over once: give it the lock */
-#define MUTEX_FLAGS	   3ul
+#define MUTEX_FLAGS        3ul
 
-#define __MUTEX_INITIALIZER(name)                                    \
-	{                                                            \
-		.owner = ATOMIC_LONG_INIT(0),                        \
-		.wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock), \
-		.wait_list = LIST_HEAD_INIT(name.wait_list),         \
+#define __MUTEX_INITIALIZER(name)                                                                  \
+	{                                                                                          \
+		.owner = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),   \
+		.wait_list = LIST_HEAD_INIT(name.wait_list),                                       \
 	}
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
 void __mutex_init(struct mutex *lock, struct lock_class_key *key);
 #ifdef CONFIG_DEBUG
-#define mutex_init(lock)                                      \
-	do {                                                  \
-		static struct lock_class_key __key = {#lock}; \
-		__mutex_init(lock, &__key);                   \
+#define mutex_init(lock)                                                                           \
+	do {                                                                                       \
+		static struct lock_class_key __key = { #lock };                                    \
+		__mutex_init(lock, &__key);                                                        \
 	} while (0)
 #else
 #define mutex_init(lock) __mutex_init(lock, NULL)
@@ -85,7 +84,7 @@ static inline void mutex_destroy(struct mutex *lock)
 	ASSERT(!mutex_is_locked(lock));
 }
 
-#define mutex_lock_nested(lock, subclass) mutex_lock(lock)
+#define mutex_lock_nested(lock, subclass)               mutex_lock(lock)
 #define mutex_lock_interruptible_nested(lock, subclass) mutex_lock_interruptible(lock)
 
 #endif

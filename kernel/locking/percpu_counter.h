@@ -13,7 +13,7 @@
 struct percpu_counter_share;
 
 struct percpu_counter {
-	atomic64_t count;		     /* without the shares */
+	atomic64_t count;                    /* without the shares */
 	struct percpu_counter_share *shares; /* one per possible CPU, a cache line each */
 };
 

@@ -45,7 +45,7 @@ struct rcu_cpu {
 	struct rcu_head *first, *last; /* [L] */
 };
 
-static DEFINE_PER_CPU(struct rcu_cpu, rcu_cpus) = {.lock = __SPIN_LOCK_UNLOCKED(lock)};
+static DEFINE_PER_CPU(struct rcu_cpu, rcu_cpus) = { .lock = __SPIN_LOCK_UNLOCKED(lock) };
 DEFINE_PER_CPU(bool, rcu_qs_needed);
 static DEFINE_PER_CPU(bool, rcu_in_idle);
 

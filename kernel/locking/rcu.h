@@ -33,13 +33,13 @@ static __always_inline void rcu_read_unlock(void)
 	preempt_enable();
 }
 
-#define rcu_assign_pointer(p, v)         smp_store_release(&(p), (v))
-#define RCU_INIT_POINTER(p, v)           WRITE_ONCE(p, v)
-#define rcu_dereference(p)               READ_ONCE(p)
-#define rcu_dereference_raw(p)           READ_ONCE(p)
-#define rcu_dereference_check(p, c)      READ_ONCE(p)
-#define rcu_dereference_protected(p, c)  (p)
-#define rcu_access_pointer(p)            READ_ONCE(p)
+#define rcu_assign_pointer(p, v)        smp_store_release(&(p), (v))
+#define RCU_INIT_POINTER(p, v)          WRITE_ONCE(p, v)
+#define rcu_dereference(p)              READ_ONCE(p)
+#define rcu_dereference_raw(p)          READ_ONCE(p)
+#define rcu_dereference_check(p, c)     READ_ONCE(p)
+#define rcu_dereference_protected(p, c) (p)
+#define rcu_access_pointer(p)           READ_ONCE(p)
 #define rcu_replace_pointer(p, v, c)                                                               \
 	({                                                                                         \
 		__typeof__(p) __rcu_old = (p);                                                     \

@@ -16,7 +16,10 @@ typedef struct refcount {
 } refcount_t;
 
 #define REFCOUNT_SATURATED ((int)0xc0000000)
-#define REFCOUNT_INIT(n)   { .refs = ATOMIC_INIT(n) }
+#define REFCOUNT_INIT(n)                                                                           \
+	{                                                                                          \
+		.refs = ATOMIC_INIT(n)                                                             \
+	}
 
 static inline void refcount_set(refcount_t *r, int n)
 {

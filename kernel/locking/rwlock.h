@@ -21,7 +21,7 @@
 #define RWLOCK_READER  0x200u /* times the number of readers */
 
 struct rwlock {
-	u32 count;	      /* RWLOCK_* */
+	u32 count;            /* RWLOCK_* */
 	spinlock_t wait_lock; /* held by the first who waits */
 #ifdef CONFIG_DEBUG
 	int cpu; /* the writer's number + 1, 0: none */
@@ -48,10 +48,10 @@ void rwlock_debug_before_write(rwlock_t *lock);
 void rwlock_debug_written(rwlock_t *lock);
 void rwlock_debug_write_unlock(rwlock_t *lock);
 #else
-#define rwlock_debug_before_read(lock)	((void)0)
-#define rwlock_debug_read_unlock(lock)	((void)0)
+#define rwlock_debug_before_read(lock)  ((void)0)
+#define rwlock_debug_read_unlock(lock)  ((void)0)
 #define rwlock_debug_before_write(lock) ((void)0)
-#define rwlock_debug_written(lock)	((void)0)
+#define rwlock_debug_written(lock)      ((void)0)
 #define rwlock_debug_write_unlock(lock) ((void)0)
 #endif
 

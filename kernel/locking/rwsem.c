@@ -68,7 +68,7 @@ void rwsem_wake(struct rw_semaphore *sem)
 
 static noinline int down_slow(struct rw_semaphore *sem, bool is_writer, unsigned int state)
 {
-	struct rwsem_waiter waiter = {.task = current, .is_writer = is_writer};
+	struct rwsem_waiter waiter = { .task = current, .is_writer = is_writer };
 
 	spin_lock(&sem->wait_lock);
 	list_add_tail(&waiter.list, &sem->wait_list);

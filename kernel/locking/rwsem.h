@@ -15,8 +15,8 @@
 #include "kernel/locking/spinlock.h"
 
 struct rw_semaphore {
-	atomic_long_t count;	    /* readers * 256 + RWSEM_WAITERS + RWSEM_WRITER */
-	struct task_struct *owner;  /* the writer; only to look at */
+	atomic_long_t count;       /* readers * 256 + RWSEM_WAITERS + RWSEM_WRITER */
+	struct task_struct *owner; /* the writer; only to look at */
 	spinlock_t wait_lock;
 	struct list_head wait_list; /* [wait_lock] in order of arrival */
 #ifdef CONFIG_DEBUG
@@ -28,20 +28,19 @@ struct rw_semaphore {
 #define RWSEM_WAITERS 2ul /* the queue is not empty: no fast paths in */
 #define RWSEM_READER  256ul
 
-#define __RWSEM_INITIALIZER(name)                                    \
-	{                                                            \
-		.count = ATOMIC_LONG_INIT(0),                        \
-		.wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock), \
-		.wait_list = LIST_HEAD_INIT(name.wait_list),         \
+#define __RWSEM_INITIALIZER(name)                                                                  \
+	{                                                                                          \
+		.count = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),   \
+		.wait_list = LIST_HEAD_INIT(name.wait_list),                                       \
 	}
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
 void __init_rwsem(struct rw_semaphore *sem, struct lock_class_key *key);
 #ifdef CONFIG_DEBUG
-#define init_rwsem(sem)                                      \
-	do {                                                 \
-		static struct lock_class_key __key = {#sem}; \
-		__init_rwsem(sem, &__key);                   \
+#define init_rwsem(sem)                                                                            \
+	do {                                                                                       \
+		static struct lock_class_key __key = { #sem };                                     \
+		__init_rwsem(sem, &__key);                                                         \
 	} while (0)
 #else
 #define init_rwsem(sem) __init_rwsem(sem, NULL)
@@ -106,9 +105,9 @@ static inline bool rwsem_is_contended(const struct rw_semaphore *sem)
 	return atomic_long_read(&sem->count) & RWSEM_WAITERS;
 }
 
-#define rwsem_assert_held(sem)		lockdep_assert_held(sem)
-#define rwsem_assert_held_write(sem)	ASSERT(READ_ONCE((sem)->owner) == current)
-#define down_read_nested(sem, subclass)	 down_read(sem)
+#define rwsem_assert_held(sem)           lockdep_assert_held(sem)
+#define rwsem_assert_held_write(sem)     ASSERT(READ_ONCE((sem)->owner) == current)
+#define down_read_nested(sem, subclass)  down_read(sem)
 #define down_write_nested(sem, subclass) down_write(sem)
 
 #endif

@@ -24,8 +24,11 @@ struct seqcount {
 typedef struct seqcount seqcount_t;
 typedef struct seqcount seqcount_spinlock_t;
 
-#define SEQCNT_ZERO(name)	{ 0 }
-#define seqcount_init(s)	((s)->sequence = 0)
+#define SEQCNT_ZERO(name)                                                                          \
+	{                                                                                          \
+		0                                                                                  \
+	}
+#define seqcount_init(s)                ((s)->sequence = 0)
 #define seqcount_spinlock_init(s, lock) seqcount_init(s)
 
 static inline unsigned int __read_seqcount_begin(const seqcount_t *s)
@@ -93,13 +96,16 @@ struct seqlock {
 
 typedef struct seqlock seqlock_t;
 
-#define __SEQLOCK_UNLOCKED(name) { { 0 }, __SPIN_LOCK_UNLOCKED(name.lock) }
-#define DEFINE_SEQLOCK(name)	 seqlock_t name = __SEQLOCK_UNLOCKED(name)
+#define __SEQLOCK_UNLOCKED(name)                                                                   \
+	{                                                                                          \
+		{ 0 }, __SPIN_LOCK_UNLOCKED(name.lock)                                             \
+	}
+#define DEFINE_SEQLOCK(name) seqlock_t name = __SEQLOCK_UNLOCKED(name)
 
-#define seqlock_init(sl)                       \
-	do {                                   \
-		seqcount_init(&(sl)->seqcount); \
-		spin_lock_init(&(sl)->lock);   \
+#define seqlock_init(sl)                                                                           \
+	do {                                                                                       \
+		seqcount_init(&(sl)->seqcount);                                                    \
+		spin_lock_init(&(sl)->lock);                                                       \
 	} while (0)
 
 static inline unsigned int read_seqbegin(const seqlock_t *sl)
@@ -136,10 +142,10 @@ static inline void write_sequnlock_irq(seqlock_t *sl)
 	local_irq_enable();
 }
 
-#define write_seqlock_irqsave(sl, flags)     \
-	do {                                 \
-		local_irq_save(flags);       \
-		write_seqlock(sl);           \
+#define write_seqlock_irqsave(sl, flags)                                                           \
+	do {                                                                                       \
+		local_irq_save(flags);                                                             \
+		write_seqlock(sl);                                                                 \
 	} while (0)
 
 static inline void write_sequnlock_irqrestore(seqlock_t *sl, unsigned long flags)

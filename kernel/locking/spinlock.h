@@ -30,7 +30,7 @@ typedef struct spinlock {
 		};
 	};
 #ifdef CONFIG_DEBUG
-	int cpu;           /* the holder's number + 1, 0: free */
+	int cpu; /* the holder's number + 1, 0: free */
 	const char *name;
 #endif
 } spinlock_t;
@@ -149,13 +149,13 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 		});                                                                                \
 	})
 
-#define raw_spin_lock_init           spin_lock_init
-#define raw_spin_lock                spin_lock
-#define raw_spin_unlock              spin_unlock
-#define raw_spin_trylock             spin_trylock
-#define raw_spin_lock_irq            spin_lock_irq
-#define raw_spin_unlock_irq          spin_unlock_irq
-#define raw_spin_lock_irqsave        spin_lock_irqsave
-#define raw_spin_unlock_irqrestore   spin_unlock_irqrestore
+#define raw_spin_lock_init         spin_lock_init
+#define raw_spin_lock              spin_lock
+#define raw_spin_unlock            spin_unlock
+#define raw_spin_trylock           spin_trylock
+#define raw_spin_lock_irq          spin_lock_irq
+#define raw_spin_unlock_irq        spin_unlock_irq
+#define raw_spin_lock_irqsave      spin_lock_irqsave
+#define raw_spin_unlock_irqrestore spin_unlock_irqrestore
 
 #endif

@@ -34,7 +34,7 @@ __attribute__((unused)) static int open_pair(int *master, int *slave)
 /* Is there something to read within the time? */
 __attribute__((unused)) static int readable(int fd, int ms)
 {
-	struct pollfd p = {fd, POLLIN, 0};
+	struct pollfd p = { fd, POLLIN, 0 };
 
 	return poll(&p, 1, ms) == 1 && (p.revents & POLLIN);
 }

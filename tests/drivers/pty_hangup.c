@@ -8,7 +8,7 @@ static char name[64];
 
 static void slave_closes(void)
 {
-	struct pollfd p = {0};
+	struct pollfd p = { 0 };
 	char buf[100];
 	int m, s;
 
@@ -31,7 +31,7 @@ static void slave_closes(void)
 
 static void master_closes(void)
 {
-	struct pollfd p = {0};
+	struct pollfd p = { 0 };
 	struct termios t;
 	char buf[100];
 	int m, s;
@@ -142,7 +142,9 @@ int main(void)
 	slave_closes();
 	master_closes();
 	locked();
-	ok(in_child(leader_is_hung_up) == 0, "a hang-up sends the leader SIGHUP and takes its terminal");
-	ok(in_child(foreground_is_hung_up) == 0, "the leader's exit sends the foreground group SIGHUP");
+	ok(in_child(leader_is_hung_up) == 0,
+	   "a hang-up sends the leader SIGHUP and takes its terminal");
+	ok(in_child(foreground_is_hung_up) == 0,
+	   "the leader's exit sends the foreground group SIGHUP");
 	return ktap_done();
 }

@@ -29,10 +29,12 @@ static void canonical(void)
 	int n = -1;
 	ok(!ioctl(s, FIONREAD, &n) && n == 0, "… and FIONREAD does not count it");
 	type(m, "\r");
-	ok(readable(s, SECOND) && !ioctl(s, FIONREAD, &n) && n == 8, "FIONREAD counts a finished line");
+	ok(readable(s, SECOND) && !ioctl(s, FIONREAD, &n) && n == 8,
+	   "FIONREAD counts a finished line");
 	ok(read(s, buf, 100) == 8, "the line is there");
 	arrives(m, 9);
-	ok(write(s, "x\ny\tz", 5) == 5 && is(arrives(m, 6), "x\r\ny\tz"), "output gets CR before LF");
+	ok(write(s, "x\ny\tz", 5) == 5 && is(arrives(m, 6), "x\r\ny\tz"),
+	   "output gets CR before LF");
 }
 
 static void set(tcflag_t iflag, tcflag_t oflag, tcflag_t lflag, int min, int time)
@@ -63,7 +65,8 @@ static void raw(void)
 
 	set(0, 0, 0, 1, 0);
 	type(m, "\003\004a\r\n");
-	ok(read(s, buf, 100) == 5 && !memcmp(buf, "\003\004a\r\n", 5), "raw mode passes every byte");
+	ok(read(s, buf, 100) == 5 && !memcmp(buf, "\003\004a\r\n", 5),
+	   "raw mode passes every byte");
 	ok(write(s, "\n", 1) == 1 && is(arrives(m, 1), "\n"), "… in both directions, without echo");
 
 	set(0, 0, 0, 0, 0);
@@ -105,7 +108,7 @@ static void raw(void)
 static void becomes_writable(int wanted)
 {
 	long start = now_ms();
-	struct pollfd p = {s, POLLOUT, 0};
+	struct pollfd p = { s, POLLOUT, 0 };
 
 	while (poll(&p, 1, 0) != wanted && now_ms() - start < SECOND)
 		usleep(1000);
@@ -119,7 +122,8 @@ static void flow(void)
 	type(m, "\023");
 	fcntl(s, F_SETFL, O_NONBLOCK);
 	becomes_writable(0);
-	ok(write(s, "stopped", 7) == -1 && errno == EAGAIN && !readable(m, 50), "Ctrl-S stops output");
+	ok(write(s, "stopped", 7) == -1 && errno == EAGAIN && !readable(m, 50),
+	   "Ctrl-S stops output");
 	type(m, "\021");
 	becomes_writable(1);
 	ok(write(s, "started", 7) == 7 && is(arrives(m, 7), "started"), "Ctrl-Q starts it");

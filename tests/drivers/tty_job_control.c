@@ -197,7 +197,7 @@ static void on_winch(int sig)
 
 static void window_size(void)
 {
-	struct winsize ws = {50, 132, 1, 2}, got;
+	struct winsize ws = { 50, 132, 1, 2 }, got;
 
 	lead();
 	signal(SIGWINCH, on_winch);
@@ -213,7 +213,7 @@ static void interrupted(int sig)
 
 static void signals_end_reads(void)
 {
-	struct sigaction sa = {.sa_handler = interrupted};
+	struct sigaction sa = { .sa_handler = interrupted };
 	char c;
 
 	lead();

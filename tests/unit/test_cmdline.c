@@ -18,8 +18,10 @@ static void options(void)
 	assert(cmdline_find_nth(line, "console", 0, buf, sizeof(buf)) == 4 && !strcmp(buf, "tty0"));
 	assert(cmdline_find_nth(line, "console", 2, buf, sizeof(buf)) == -1);
 	assert(cmdline_find_option(line, "init", buf, 4) == 7 && !strcmp(buf, "/bi"));
-	assert(cmdline_find_option(line, "name", buf, sizeof(buf)) == 9 && !strcmp(buf, "two words"));
-	assert(cmdline_find_option_bool(line, "quiet") && !cmdline_find_option_bool(line, "quiet2"));
+	assert(cmdline_find_option(line, "name", buf, sizeof(buf)) == 9 &&
+	       !strcmp(buf, "two words"));
+	assert(cmdline_find_option_bool(line, "quiet") &&
+	       !cmdline_find_option_bool(line, "quiet2"));
 	assert(!cmdline_find_option_bool(line, "qui") && !cmdline_find_option_bool("", "x"));
 	assert(cmdline_find_option(line, "quiet", buf, sizeof(buf)) == 0 && !*buf);
 }

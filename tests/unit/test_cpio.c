@@ -15,8 +15,9 @@ static size_t put(char *buf, size_t at, const char *name, unsigned long name_siz
 {
 	size_t start = at;
 
-	at += (size_t)sprintf(buf + at, "070701%08x%08lx%08x%08x%08x%08x%08lx%08x%08x%08x%08x%08lx%08x",
-			      7, mode, 1, 2, 3, 4, body_len, 5, 6, 8, 9, name_size, 0);
+	at += (size_t)sprintf(buf + at,
+			      "070701%08x%08lx%08x%08x%08x%08x%08lx%08x%08x%08x%08x%08lx%08x", 7,
+			      mode, 1, 2, 3, 4, body_len, 5, 6, 8, 9, name_size, 0);
 	memcpy(buf + at, name, strlen(name) + 1);
 	at += strlen(name) + 1;
 	while ((at - start) % 4)
@@ -98,9 +99,10 @@ static void random_damage_stays_inside(void)
 
 		memcpy(copy, good, cut);
 		for (int n = rand_r(&seed) % 4; n > 0 && cut; n--)
-			copy[(size_t)rand_r(&seed) % cut] = (u8)"0f\0f7/F"[rand_r(&seed) % 7];
+			copy[(size_t)rand_r(&seed) % cut] = (u8) "0f\0f7/F"[rand_r(&seed) % 7];
 		copy = realloc(copy, cut ? cut : 1);
-		while ((status = cpio_next(copy, cut, &pos, &e)) != CPIO_END && status != CPIO_BAD) {
+		while ((status = cpio_next(copy, cut, &pos, &e)) != CPIO_END &&
+		       status != CPIO_BAD) {
 			assert(pos <= cut && ++rounds < 100);
 			for (size_t j = 0; j < e.body_len; j++)
 				sum += e.body[j];

@@ -48,7 +48,8 @@ static void lowest_free_id_is_given(int base)
 		if (rand() % 5 < 3) {
 			want = lowest_free(i, N);
 			host_fail_after = rand() % 16 == 0 ? rand() % 2 : -1;
-			int got = idr_alloc(&idr, want >= 0 ? &taken[want] : NULL, i + base, N + base, 0);
+			int got = idr_alloc(&idr, want >= 0 ? &taken[want] : NULL, i + base,
+					    N + base, 0);
 
 			host_fail_after = -1;
 			if (got == -ENOMEM)

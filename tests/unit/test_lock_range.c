@@ -21,8 +21,10 @@ static void all_pairs_of_ranges(void)
 		for (loff_t b = a; b < N; b++)
 			for (loff_t c = 0; c < N; c++)
 				for (loff_t d = c; d < N; d++) {
-					struct lock_range have = {a, b}, cut = {c, d}, left, right;
-					unsigned int h = bits(&have), k = bits(&cut), parts, rest = 0;
+					struct lock_range have = { a, b }, cut = { c, d }, left,
+							  right;
+					unsigned int h = bits(&have), k = bits(&cut), parts,
+						     rest = 0;
 
 					assert(lock_range_overlaps(&have, &cut) == ((h & k) != 0));
 					assert(lock_range_touches(&have, &cut) ==
@@ -60,7 +62,7 @@ static void flock_terms(void)
 
 static void the_end_of_all_files(void)
 {
-	struct lock_range have = {0, OFFSET_MAX}, cut = {5, OFFSET_MAX}, left, right;
+	struct lock_range have = { 0, OFFSET_MAX }, cut = { 5, OFFSET_MAX }, left, right;
 
 	assert(lock_range_cut(&have, &cut, &left, &right) == LOCK_PART_LEFT && left.end == 4);
 	assert(lock_range_touches(&left, &cut) && !lock_range_overlaps(&left, &cut));

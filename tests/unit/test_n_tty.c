@@ -47,13 +47,13 @@ static const char *read_some(size_t count)
 	return buf;
 }
 
-#define expect(got, want)                                                            \
-	do {                                                                         \
-		const char *__got = (got);                                           \
-		if (strcmp(__got, want)) {                                           \
-			fprintf(stderr, "%d: got '%s', want '%s'\n", __LINE__, __got, want); \
-			exit(1);                                                     \
-		}                                                                    \
+#define expect(got, want)                                                                          \
+	do {                                                                                       \
+		const char *__got = (got);                                                         \
+		if (strcmp(__got, want)) {                                                         \
+			fprintf(stderr, "%d: got '%s', want '%s'\n", __LINE__, __got, want);       \
+			exit(1);                                                                   \
+		}                                                                                  \
 	} while (0)
 
 static void lines_are_edited_until_they_end(void)

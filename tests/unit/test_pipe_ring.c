@@ -29,7 +29,8 @@ int main(void)
 	test_counters(0);
 	test_counters(0x7ffffffau);
 	test_counters(0xfffffff8u);
-	assert(round_pipe_size(0) == 4096 && round_pipe_size(1) == 4096 && round_pipe_size(4096) == 4096);
+	assert(round_pipe_size(0) == 4096 && round_pipe_size(1) == 4096 &&
+	       round_pipe_size(4096) == 4096);
 	assert(round_pipe_size(4097) == 8192 && round_pipe_size(100000) == 131072);
 	assert(round_pipe_size(1ul << 31) == 1u << 31);
 	assert(round_pipe_size((1ul << 31) + 1) == 0 && round_pipe_size(~0ul) == 0);

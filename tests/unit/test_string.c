@@ -11,9 +11,9 @@
 #include "kernel/lib/bitmap.h"
 #include "kernel/lib/sort.h"
 
-#define memcpy	kernel_memcpy
+#define memcpy  kernel_memcpy
 #define memmove kernel_memmove
-#define memset	kernel_memset
+#define memset  kernel_memset
 void *kernel_memcpy(void *to, const void *from, size_t n);
 void *kernel_memmove(void *to, const void *from, size_t n);
 void *kernel_memset(void *to, int c, size_t n);
@@ -69,7 +69,7 @@ static void moves_with_every_overlap(void)
 static void helpers(void)
 {
 	char text[16];
-	unsigned long map[2] = {0, 0};
+	unsigned long map[2] = { 0, 0 };
 
 	assert(strscpy(text, "hello", 16) == 5 && strscpy(text, "hello", 5) == -7);
 	assert(!strcmp(text, "hell"));

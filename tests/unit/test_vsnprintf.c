@@ -14,30 +14,42 @@ static int (*host_snprintf)(char *, size_t, const char *, ...) = snprintf;
 #pragma GCC diagnostic ignored "-Wformat"
 #pragma GCC diagnostic ignored "-Wformat-overflow"
 
-#define SAME(...)                                                                     \
-	do {                                                                          \
-		char __a[200], __b[200];                                              \
-		int __n = snprintf(__a, sizeof(__a), __VA_ARGS__);                    \
-		int __m = host_snprintf(__b, sizeof(__b), __VA_ARGS__);               \
-		if (__n != __m || strcmp(__a, __b)) {                                 \
-			fprintf(stderr, "got '%s', want '%s'\n", __a, __b);           \
-			exit(1);                                                      \
-		}                                                                     \
+#define SAME(...)                                                                                  \
+	do {                                                                                       \
+		char __a[200], __b[200];                                                           \
+		int __n = snprintf(__a, sizeof(__a), __VA_ARGS__);                                 \
+		int __m = host_snprintf(__b, sizeof(__b), __VA_ARGS__);                            \
+		if (__n != __m || strcmp(__a, __b)) {                                              \
+			fprintf(stderr, "got '%s', want '%s'\n", __a, __b);                        \
+			exit(1);                                                                   \
+		}                                                                                  \
 	} while (0)
 
 static void all_flags(void)
 {
-	static const char *const flags[] = {"", "-", "+", " ", "#", "0", "-#", "#0", "+0", "-+"};
-	static const char *const widths[] = {"", "1", "5", "12", ".0", ".3", "8.4", "4.8", "20.10"};
-	static const long values[] = {0, 1, -1, 7, 255, -300, 65536, 0x7fffffff, -0x7fffffff - 1l,
-				      0x7fffffffffffffff, 1l << 63};
+	static const char *const flags[] = { "", "-", "+", " ", "#", "0", "-#", "#0", "+0", "-+" };
+	static const char *const widths[] = {
+		"", "1", "5", "12", ".0", ".3", "8.4", "4.8", "20.10"
+	};
+	static const long values[] = { 0,
+				       1,
+				       -1,
+				       7,
+				       255,
+				       -300,
+				       65536,
+				       0x7fffffff,
+				       -0x7fffffff - 1l,
+				       0x7fffffffffffffff,
+				       1l << 63 };
 
 	for (int f = 0; f < 10; f++) {
 		for (int w = 0; w < 9; w++) {
 			for (int v = 0; v < 11; v++) {
-				static const char *const ends[] = {"d", "u", "x", "X", "o", "ld", "lu", "lx",
-								   "llx", "lld", "zu", "hd", "hx", "hhd",
-								   "hhu", "lo"};
+				static const char *const ends[] = { "d",   "u",   "x",   "X",
+								    "o",   "ld",  "lu",  "lx",
+								    "llx", "lld", "zu",  "hd",
+								    "hx",  "hhd", "hhu", "lo" };
 
 				for (int e = 0; e < 16; e++) {
 					char fmt[40];

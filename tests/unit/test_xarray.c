@@ -33,7 +33,8 @@ static void check_all(void)
 	while (i < N && !model[i])
 		i++;
 	assert(i == N);
-	xa_for_each_marked (&xa, index, entry, XA_MARK_1) {
+	xa_for_each_marked(&xa, index, entry, XA_MARK_1)
+	{
 		while (m < N && !marked[m])
 			m++;
 		assert(m < N && index == index_of(m));
