@@ -45,7 +45,10 @@ int rhashtable_lookup_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
 int rhashtable_remove_fast(struct rhashtable *ht, struct rhash_head *obj);
 /* Every object, in no order; fn may not change the table. */
 void rhashtable_for_each(struct rhashtable *ht, void (*fn)(void *obj, void *arg), void *arg);
-/* Nobody uses it any more; free_fn (may be NULL) gets each object. */
+/*
+ * Nobody uses it any more, and rcu_barrier() has been called since the last change: free_fn (may be
+ * NULL) gets each object.
+ */
 void rhashtable_free_and_destroy(struct rhashtable *ht, void (*free_fn)(void *obj, void *arg),
 				 void *arg);
 

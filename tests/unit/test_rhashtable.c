@@ -38,7 +38,7 @@ int main(void)
 	srand(1);
 	assert(!rhashtable_init(&ht, &params));
 	for (int i = 0; i < N; i++)
-		items[i].key = i * 1000003;
+		items[i].key = i * 401;
 	for (int round = 0; round < 200000; round++) {
 		/* Grows, shrinks, grows … */
 		struct item *item = &items[rand() % (round / 20000 % 2 ? N / 20 : N)];
