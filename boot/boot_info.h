@@ -17,12 +17,12 @@ struct boot_memory {
 };
 
 struct boot_info {
-	const char *loader;             /* "PVH" or "multiboot2" */
+	const char *loader; /* "PVH" or "multiboot2" */
 	char cmdline[BOOT_CMDLINE_MAX];
 	unsigned int memory_count;
 	struct boot_memory memory[BOOT_MEMORY_MAX];
-	u64 initrd_start, initrd_end;   /* physical; both 0 without a ramdisk */
-	u64 rsdp;                       /* physical address of ACPI's root pointer, 0: unknown */
+	u64 initrd_start, initrd_end; /* physical; both 0 without a ramdisk */
+	u64 rsdp;                     /* physical address of ACPI's root pointer, 0: unknown */
 };
 
 #endif

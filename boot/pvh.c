@@ -4,7 +4,7 @@
  */
 #include "boot/internal.h"
 
-#define PVH_MAGIC 0x336ec578
+#define PVH_MAGIC  0x336ec578
 #define MEMORY_RAM 1
 
 struct hvm_start_info {

@@ -117,7 +117,7 @@ unsigned int should_remove_suid(const struct inode *inode)
 int file_remove_privs(struct file *file)
 {
 	struct dentry *dentry = file->f_path.dentry;
-	struct iattr attr = {0};
+	struct iattr attr = { 0 };
 	unsigned int kill;
 
 	if (likely(!(file_inode(file)->i_mode & (S_ISUID | S_ISGID))))

@@ -23,32 +23,32 @@ struct mm_struct;
 struct pt_regs;
 struct vm_area_struct;
 
-#define BINPRM_BUF_SIZE	 256	/* bytes of the file that a loader sees in buf */
-#define MAX_ARG_STRLEN	 131072 /* longest single argument, its final 0 included */
-#define MAX_ARG_STRINGS	 0x7fffffff
+#define BINPRM_BUF_SIZE  256    /* bytes of the file that a loader sees in buf */
+#define MAX_ARG_STRLEN   131072 /* longest single argument, its final 0 included */
+#define MAX_ARG_STRINGS  0x7fffffff
 #define BINPRM_MAX_DEPTH 5 /* #! of a script that starts with #! … */
 
 /* One execve() in the making. Owned by the calling task. */
 struct linux_binprm {
 	struct vm_area_struct *vma; /* the stack of the new address space */
-	struct mm_struct *mm;	    /* the new address space; NULL once it is current's */
-	unsigned long p;	    /* lowest argument byte so far */
-	unsigned long argmin;	    /* p must not go below: RLIMIT_STACK / 4 */
-	unsigned long exec;	    /* address of the file name's copy: AT_EXECFN */
-	struct file *file;	    /* what is to be run; an interpreter replaces it */
+	struct mm_struct *mm;       /* the new address space; NULL once it is current's */
+	unsigned long p;            /* lowest argument byte so far */
+	unsigned long argmin;       /* p must not go below: RLIMIT_STACK / 4 */
+	unsigned long exec;         /* address of the file name's copy: AT_EXECFN */
+	struct file *file;          /* what is to be run; an interpreter replaces it */
 	struct file *interpreter;   /* set by a loader: take this file and start over */
-	struct cred *cred;	    /* credentials of the new program */
-	const char *filename;	    /* as given, or /dev/fd/N of execveat() */
-	const char *interp;	    /* what really runs; differs from filename for scripts */
-	char *fdpath;		    /* owned: the filename made for execveat(), or NULL */
+	struct cred *cred;          /* credentials of the new program */
+	const char *filename;       /* as given, or /dev/fd/N of execveat() */
+	const char *interp;         /* what really runs; differs from filename for scripts */
+	char *fdpath;               /* owned: the filename made for execveat(), or NULL */
 	struct rlimit rlim_stack;   /* as it was when the call began */
 	int argc, envc;
-	int interp_flags;	   /* BINPRM_FLAGS_* */
-	bool secureexec;	   /* AT_SECURE */
-	bool unsafe_share;	   /* root and cwd are shared with others than our threads */
-	bool nondump;		   /* the file is not readable: the process is not dumpable */
+	int interp_flags;          /* BINPRM_FLAGS_* */
+	bool secureexec;           /* AT_SECURE */
+	bool unsafe_share;         /* root and cwd are shared with others than our threads */
+	bool nondump;              /* the file is not readable: the process is not dumpable */
 	bool point_of_no_return;   /* the old program is gone */
-	bool have_creds;	   /* cred reflects the setuid bits */
+	bool have_creds;           /* cred reflects the setuid bits */
 	char buf[BINPRM_BUF_SIZE]; /* the start of file, zero-filled */
 };
 
@@ -71,7 +71,7 @@ int setup_arg_pages(struct linux_binprm *bprm, int executable_stack);
 /* The new program is complete: nothing can fail any more. */
 void finalize_exec(struct linux_binprm *bprm);
 
-#define EXSTACK_DEFAULT	  0 /* no PT_GNU_STACK */
+#define EXSTACK_DEFAULT   0 /* no PT_GNU_STACK */
 #define EXSTACK_DISABLE_X 1
 #define EXSTACK_ENABLE_X  2
 

@@ -74,8 +74,7 @@ enum cpio_status cpio_next(const u8 *buf, size_t len, size_t *pos, struct cpio_e
 			return CPIO_BAD;
 	}
 	name_size = f[11];
-	if (name_size < 1 || name_size > CPIO_NAME_MAX ||
-	    name_size > len - at - CPIO_HEADER_LEN)
+	if (name_size < 1 || name_size > CPIO_NAME_MAX || name_size > len - at - CPIO_HEADER_LEN)
 		return CPIO_BAD;
 	entry->name = (const char *)buf + at + CPIO_HEADER_LEN;
 	if (entry->name[name_size - 1] != 0)

@@ -11,16 +11,16 @@
 struct cpio_entry {
 	unsigned long ino, mode, uid, gid, nlink, mtime, body_len, dev_major, dev_minor;
 	unsigned long rdev_major, rdev_minor;
-	const char *name;           /* ends with 0 inside the archive */
-	unsigned long name_len;     /* without the 0 */
+	const char *name;       /* ends with 0 inside the archive */
+	unsigned long name_len; /* without the 0 */
 	const u8 *body;
 };
 
 enum cpio_status {
-	CPIO_ENTRY,    /* *entry is filled in */
-	CPIO_TRAILER,  /* end of one archive; another may follow */
-	CPIO_END,      /* nothing but zeroes follows */
-	CPIO_BAD,      /* not an archive, or cut off */
+	CPIO_ENTRY,   /* *entry is filled in */
+	CPIO_TRAILER, /* end of one archive; another may follow */
+	CPIO_END,     /* nothing but zeroes follows */
+	CPIO_BAD,     /* not an archive, or cut off */
 };
 
 /*

@@ -51,9 +51,9 @@ static void prepend_name(struct prepend_buffer *p, const struct dentry *dentry)
 
 /* What prepend_path() met at the upper end. */
 enum path_end {
-	PATH_AT_ROOT,      /* the given root */
-	PATH_AT_TOP,       /* the top of the mount tree, which is not below root */
-	PATH_DETACHED,     /* an unmounted file system, or a dentry outside any tree */
+	PATH_AT_ROOT,  /* the given root */
+	PATH_AT_TOP,   /* the top of the mount tree, which is not below root */
+	PATH_DETACHED, /* an unmounted file system, or a dentry outside any tree */
 };
 
 static enum path_end prepend_path(const struct path *path, const struct path *root,
@@ -99,7 +99,7 @@ static enum path_end prepend_path_locked(const struct path *path, const struct p
 
 char *d_path(const struct path *path, char *buf, int buflen)
 {
-	struct prepend_buffer p = {buf + buflen, buflen};
+	struct prepend_buffer p = { buf + buflen, buflen };
 	const struct dentry *dentry = path->dentry;
 	struct path root;
 
@@ -116,8 +116,8 @@ char *d_path(const struct path *path, char *buf, int buflen)
 
 char *d_absolute_path(const struct path *path, char *buf, int buflen)
 {
-	struct prepend_buffer p = {buf + buflen, buflen};
-	struct path nowhere = {NULL, NULL};
+	struct prepend_buffer p = { buf + buflen, buflen };
+	struct path nowhere = { NULL, NULL };
 
 	prepend(&p, "", 1);
 	if (prepend_path_locked(path, &nowhere, &p) == PATH_DETACHED)
@@ -127,7 +127,7 @@ char *d_absolute_path(const struct path *path, char *buf, int buflen)
 
 char *dentry_path_raw(struct dentry *dentry, char *buf, int buflen)
 {
-	struct prepend_buffer p = {buf + buflen, buflen};
+	struct prepend_buffer p = { buf + buflen, buflen };
 
 	prepend(&p, "", 1);
 	read_seqlock_excl(&rename_lock);
@@ -156,7 +156,7 @@ char *dynamic_dname(char *buffer, int buflen, const char *fmt, ...)
 /* Names of shared memory's files: they have no directory, and are never "there". */
 char *simple_dname(struct dentry *dentry, char *buffer, int buflen)
 {
-	struct prepend_buffer p = {buffer + buflen, buflen};
+	struct prepend_buffer p = { buffer + buflen, buflen };
 
 	prepend(&p, " (deleted)", 11);
 	prepend_name(&p, dentry);
@@ -166,7 +166,7 @@ char *simple_dname(struct dentry *dentry, char *buffer, int buflen)
 SYSCALL_DEFINE2(getcwd, char __user *, buf, unsigned long, size)
 {
 	char *page = kmalloc(PATH_MAX, GFP_KERNEL);
-	struct prepend_buffer p = {page + PATH_MAX, PATH_MAX};
+	struct prepend_buffer p = { page + PATH_MAX, PATH_MAX };
 	struct path root, pwd;
 	long ret;
 

@@ -27,8 +27,8 @@
 #include "kernel/lib/bug.h"
 #include "mm/slab.h"
 
-#define DENTRY_HASH_BITS  11
-#define DENTRY_LOCK_BITS  5
+#define DENTRY_HASH_BITS 11
+#define DENTRY_LOCK_BITS 5
 
 seqlock_t rename_lock = __SEQLOCK_UNLOCKED(rename_lock);
 
@@ -138,7 +138,7 @@ static struct dentry *__d_alloc(struct super_block *sb, const struct qstr *name)
 	}
 	memcpy(dname, name->name, name->len);
 	dname[name->len] = '\0';
-	dentry->d_name = (struct qstr){name->hash, name->len, dname};
+	dentry->d_name = (struct qstr){ name->hash, name->len, dname };
 	dentry->d_flags = 0;
 	atomic_set(&dentry->d_count, 1);
 	INIT_HLIST_NODE(&dentry->d_hash);

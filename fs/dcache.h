@@ -36,13 +36,13 @@ struct dentry {
 	char d_iname[DNAME_INLINE_LEN]; /* [N] short names */
 	spinlock_t d_lock;              /* parent before child */
 	const struct dentry_operations *d_op; /* [I] */
-	struct super_block *d_sb;       /* [I] */
-	void *d_fsdata;                 /* the file system's */
-	struct list_head d_child;       /* [P] in the parent's d_subdirs */
-	struct list_head d_subdirs;     /* [D] children, by rising d_offset */
-	u64 d_offset;                   /* [P] position for readdir: never reused in its directory */
-	u64 d_next_offset;              /* [D] of the next new child */
-	struct hlist_node d_alias;      /* [i_lock] in inode->i_dentry */
+	struct super_block *d_sb;             /* [I] */
+	void *d_fsdata;                       /* the file system's */
+	struct list_head d_child;             /* [P] in the parent's d_subdirs */
+	struct list_head d_subdirs;           /* [D] children, by rising d_offset */
+	u64 d_offset;              /* [P] position for readdir: never reused in its directory */
+	u64 d_next_offset;         /* [D] of the next new child */
+	struct hlist_node d_alias; /* [i_lock] in inode->i_dentry */
 	struct rcu_head d_rcu;
 };
 
@@ -68,7 +68,10 @@ struct dentry_operations {
 /* Odd while a rename or a move changes names or parents. */
 extern seqlock_t rename_lock;
 
-#define QSTR_INIT(n, l) {.name = (n), .len = (l)}
+#define QSTR_INIT(n, l)                                                                            \
+	{                                                                                          \
+		.name = (n), .len = (l)                                                            \
+	}
 
 u32 full_name_hash(const struct dentry *parent, const char *name, unsigned int len);
 

@@ -60,39 +60,39 @@ struct eventpoll;
 
 /* One place in one wait queue. [M] ep->mtx; whead: also POLLFREE */
 struct eppoll_entry {
-	struct eppoll_entry *next;     /* [M] in epitem.pwqlist */
-	struct epitem *base;           /* [I] */
+	struct eppoll_entry *next; /* [M] in epitem.pwqlist */
+	struct epitem *base;       /* [I] */
 	struct wait_queue_entry wait;
 	struct wait_queue_head *whead; /* NULL once the queue has gone away by itself */
 };
 
 /* A watched descriptor. [M] ep->mtx, [L] ep->lock, [I] never changes */
 struct epitem {
-	struct rb_node rbn;            /* [M] in ep->rbr */
-	struct list_head rdllink;      /* [L] in ep->rdllist, or in a reporter's own list */
-	struct epitem *next;           /* [L] in ep->ovflist */
-	struct file *file;             /* [I] not referenced */
-	int fd;                        /* [I] the number it had */
-	struct eppoll_entry *pwqlist;  /* [M] */
-	struct eventpoll *ep;          /* [I] referenced */
-	struct list_head fllink;       /* [f_lock] in file->f_ep_links */
-	struct list_head reflink;      /* [ep_refs_lock] in refs of the set that it watches, if any */
-	struct epoll_event event;      /* [M] for writing, read in callbacks */
+	struct rb_node rbn;           /* [M] in ep->rbr */
+	struct list_head rdllink;     /* [L] in ep->rdllist, or in a reporter's own list */
+	struct epitem *next;          /* [L] in ep->ovflist */
+	struct file *file;            /* [I] not referenced */
+	int fd;                       /* [I] the number it had */
+	struct eppoll_entry *pwqlist; /* [M] */
+	struct eventpoll *ep;         /* [I] referenced */
+	struct list_head fllink;      /* [f_lock] in file->f_ep_links */
+	struct list_head reflink; /* [ep_refs_lock] in refs of the set that it watches, if any */
+	struct epoll_event event; /* [M] for writing, read in callbacks */
 };
 
 /* [M] mtx, [L] lock, [I] never changes, [N] epnested_mutex */
 struct eventpoll {
 	struct mutex mtx;
-	wait_queue_head_t wq;          /* sleepers in epoll_wait() */
-	wait_queue_head_t poll_wait;   /* pollers of the epoll file itself */
-	struct list_head rdllist;      /* [L] */
+	wait_queue_head_t wq;        /* sleepers in epoll_wait() */
+	wait_queue_head_t poll_wait; /* pollers of the epoll file itself */
+	struct list_head rdllist;    /* [L] */
 	spinlock_t lock;
-	struct epitem *ovflist;        /* [L] */
-	struct rb_root rbr;            /* [M] */
-	refcount_t refcount;           /* the file and the items */
-	struct list_head refs;         /* [ep_refs_lock] items of other sets that watch this one */
-	u64 gen_below, gen_above;      /* [N] when nesting was looked at last … */
-	int depth_below, depth_above;  /* [N] … and what was found */
+	struct epitem *ovflist;       /* [L] */
+	struct rb_root rbr;           /* [M] */
+	refcount_t refcount;          /* the file and the items */
+	struct list_head refs;        /* [ep_refs_lock] items of other sets that watch this one */
+	u64 gen_below, gen_above;     /* [N] when nesting was looked at last … */
+	int depth_below, depth_above; /* [N] … and what was found */
 };
 
 /* What poll_wait() leads to while an item is inserted. */
@@ -103,7 +103,7 @@ struct ep_pqueue {
 
 static const struct file_operations eventpoll_fops;
 static DEFINE_MUTEX(epnested_mutex);
-static u64 loop_check_gen;                   /* [N] */
+static u64 loop_check_gen; /* [N] */
 static DEFINE_SPINLOCK(ep_refs_lock);
 
 static bool is_file_epoll(const struct file *file)
@@ -334,7 +334,8 @@ static void ep_clear_and_put(struct eventpoll *ep)
 		fput(file);
 		mutex_lock(&ep->mtx);
 		next = rb_first(&ep->rbr); /* may have changed; what is left is skipped quickly */
-		while (next && !atomic_long_read(&rb_entry(next, struct epitem, rbn)->file->f_count))
+		while (next &&
+		       !atomic_long_read(&rb_entry(next, struct epitem, rbn)->file->f_count))
 			next = rb_next(next);
 	}
 	mutex_unlock(&ep->mtx);
@@ -813,8 +814,8 @@ static ktime_t deadline_of_ms(int timeout)
 	return timeout ? ktime_add_safe(ktime_get(), ms_to_ktime(timeout)) : 0;
 }
 
-SYSCALL_DEFINE4(epoll_wait, int, epfd, struct epoll_event __user *, events, int, maxevents,
-		int, timeout)
+SYSCALL_DEFINE4(epoll_wait, int, epfd, struct epoll_event __user *, events, int, maxevents, int,
+		timeout)
 {
 	return do_epoll_wait(epfd, events, maxevents, deadline_of_ms(timeout));
 }
@@ -831,8 +832,8 @@ static int do_epoll_pwait(int epfd, struct epoll_event __user *events, int maxev
 	return error;
 }
 
-SYSCALL_DEFINE6(epoll_pwait, int, epfd, struct epoll_event __user *, events, int, maxevents,
-		int, timeout, const sigset_t __user *, sigmask, size_t, sigsetsize)
+SYSCALL_DEFINE6(epoll_pwait, int, epfd, struct epoll_event __user *, events, int, maxevents, int,
+		timeout, const sigset_t __user *, sigmask, size_t, sigsetsize)
 {
 	return do_epoll_pwait(epfd, events, maxevents, deadline_of_ms(timeout), sigmask,
 			      sigsetsize);

@@ -146,7 +146,7 @@ static int f_setown_ex(struct file *file, const struct f_owner_ex __user *arg)
 
 static int f_getown_ex(struct file *file, struct f_owner_ex __user *arg)
 {
-	struct f_owner_ex owner = {0};
+	struct f_owner_ex owner = { 0 };
 
 	read_lock_irq(&file->f_owner.lock);
 	owner.pid = pid_nr(file->f_owner.pid);
@@ -180,12 +180,9 @@ static int f_getowner_uids(struct file *file, uid_t __user *arg)
 
 /* si_band for each si_code POLL_IN … POLL_HUP. */
 static const long band_table[] = {
-	POLLIN | POLLRDNORM,
-	POLLOUT | POLLWRNORM | POLLWRBAND,
-	POLLIN | POLLRDNORM | POLLMSG,
-	POLLERR,
-	POLLPRI | POLLRDBAND,
-	POLLHUP | POLLERR,
+	POLLIN | POLLRDNORM,           POLLOUT | POLLWRNORM | POLLWRBAND,
+	POLLIN | POLLRDNORM | POLLMSG, POLLERR,
+	POLLPRI | POLLRDBAND,          POLLHUP | POLLERR,
 };
 
 /* May the owner of the file signal the task? By the ids that it had at F_SETOWN. */
@@ -242,7 +239,8 @@ static void send_sigio(struct fown_struct *fown, int fd, int band)
 		rcu_read_unlock();
 	} else {
 		read_lock(&tasklist_lock);
-		do_each_pid_task(fown->pid, type, task) {
+		do_each_pid_task(fown->pid, type, task)
+		{
 			send_sigio_to_task(task, fown, fd, band, type);
 		}
 		while_each_pid_task(fown->pid, type, task);
@@ -254,9 +252,9 @@ out:
 
 /* One file on a driver's list. [F] fasync_lock */
 struct fasync_struct {
-	int fa_fd;                      /* [F] */
-	struct fasync_struct *fa_next;  /* [F] */
-	struct file *fa_file;           /* [F] */
+	int fa_fd;                     /* [F] */
+	struct fasync_struct *fa_next; /* [F] */
+	struct file *fa_file;          /* [F] */
 };
 
 static DEFINE_SPINLOCK(fasync_lock);
@@ -281,7 +279,7 @@ int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **fapp
 		if (fa) {
 			fa->fa_fd = fd;
 		} else {
-			*new = (struct fasync_struct){fd, *fapp, file};
+			*new = (struct fasync_struct){ fd, *fapp, file };
 			*fapp = new;
 			new = NULL;
 			result = 1;

@@ -186,8 +186,8 @@ struct files_struct *dup_fd(struct files_struct *old)
 	memset(new->close_on_exec + nr / BITS_PER_LONG, 0, (new->max_fds - nr) / 8);
 	memset(new->fd + nr, 0, (new->max_fds - nr) * sizeof(struct file *));
 	/* Numbers that were not copied are free below next_fd. */
-	files->next_fd = min(files->next_fd, (unsigned int)find_next_zero_bit(new->open_fds,
-									     new->max_fds, 0));
+	files->next_fd = min(files->next_fd,
+			     (unsigned int)find_next_zero_bit(new->open_fds, new->max_fds, 0));
 	files->fdt = new;
 	return files;
 }
@@ -214,8 +214,7 @@ static void close_files(struct files_struct *files)
 
 static void files_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(files_cachep,
-			container_of(rcu, struct files_struct, fdtab.rcu));
+	kmem_cache_free(files_cachep, container_of(rcu, struct files_struct, fdtab.rcu));
 }
 
 void put_files_struct(struct files_struct *files)
@@ -553,11 +552,11 @@ static inline struct fd __fdget(unsigned int fd, fmode_t mask)
 	if (likely(atomic_read(&files->count) == 1)) {
 		file = lookup_fd_raw(files, fd);
 		if (!file || unlikely(file->f_mode & mask))
-			return (struct fd){NULL, 0};
-		return (struct fd){file, 0};
+			return (struct fd){ NULL, 0 };
+		return (struct fd){ file, 0 };
 	}
 	file = __fget_files(files, fd, mask);
-	return (struct fd){file, file ? FDPUT_FPUT : 0};
+	return (struct fd){ file, file ? FDPUT_FPUT : 0 };
 }
 
 struct fd fdget(unsigned int fd)

@@ -22,39 +22,39 @@ struct vfsmount;
 
 /* The arrays; replaced as a whole when they must grow. Readers use RCU. */
 struct fdtable {
-	unsigned int max_fds;           /* [I] slots */
-	struct file **fd;               /* [R] */
-	unsigned long *close_on_exec;   /* [L] bitmaps: FD_CLOEXEC */
-	unsigned long *open_fds;        /* [L] numbers taken, also before fd_install() */
+	unsigned int max_fds;         /* [I] slots */
+	struct file **fd;             /* [R] */
+	unsigned long *close_on_exec; /* [L] bitmaps: FD_CLOEXEC */
+	unsigned long *open_fds;      /* [L] numbers taken, also before fd_install() */
 	struct rcu_head rcu;
 };
 
 /* [L] file_lock, [R] RCU for readers, [A] atomic */
 struct files_struct {
-	atomic_t count;                 /* [A] tasks (and walkers) that share it */
-	struct fdtable *fdt;            /* [L][R] */
-	struct fdtable fdtab;           /* the first one, embedded */
+	atomic_t count;       /* [A] tasks (and walkers) that share it */
+	struct fdtable *fdt;  /* [L][R] */
+	struct fdtable fdtab; /* the first one, embedded */
 	spinlock_t file_lock;
-	unsigned int next_fd;           /* [L] no free number below */
+	unsigned int next_fd; /* [L] no free number below */
 	unsigned long close_on_exec_init[1];
 	unsigned long open_fds_init[1];
 	struct file *fd_array[NR_OPEN_DEFAULT];
 };
 
 extern struct files_struct init_files;
-extern unsigned int sysctl_nr_open;     /* largest RLIMIT_NOFILE: /proc/sys/fs/nr_open */
-extern unsigned long sysctl_file_max;   /* /proc/sys/fs/file-max */
+extern unsigned int sysctl_nr_open;   /* largest RLIMIT_NOFILE: /proc/sys/fs/nr_open */
+extern unsigned long sysctl_file_max; /* /proc/sys/fs/file-max */
 long get_nr_files(void);
 
 /* fork, exit, exec, unshare. */
-struct files_struct *dup_fd(struct files_struct *old);  /* ERR_PTR on failure */
+struct files_struct *dup_fd(struct files_struct *old); /* ERR_PTR on failure */
 void exit_files(struct task_struct *task);
 void put_files_struct(struct files_struct *files);
 static inline void get_files_struct(struct files_struct *files)
 {
 	atomic_inc(&files->count);
 }
-int unshare_files(void);                /* the caller's own copy: 0 or -ENOMEM */
+int unshare_files(void); /* the caller's own copy: 0 or -ENOMEM */
 int unshare_fd(unsigned long unshare_flags, struct files_struct **new_files);
 void do_close_on_exec(struct files_struct *files);
 
@@ -91,7 +91,7 @@ struct fd {
 
 struct fd fdget(unsigned int fd);
 struct fd fdget_raw(unsigned int fd);
-struct fd fdget_pos(unsigned int fd);   /* f_pos_lock held when the file needs it */
+struct fd fdget_pos(unsigned int fd); /* f_pos_lock held when the file needs it */
 
 static inline void fdput(struct fd fd)
 {

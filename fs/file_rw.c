@@ -39,12 +39,14 @@ ssize_t generic_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 		if (iocb->ki_pos >= size)
 			break;
-		bytes = min(PAGE_SIZE - offset, (size_t)min(size - iocb->ki_pos, (loff_t)PAGE_SIZE));
+		bytes = min(PAGE_SIZE - offset,
+			    (size_t)min(size - iocb->ki_pos, (loff_t)PAGE_SIZE));
 		bytes = min(bytes, iov_iter_count(to));
 		page = find_get_page(mapping, (pgoff_t)iocb->ki_pos >> PAGE_SHIFT);
 		if (page && unlikely(!PageUptodate(page))) { /* somebody is filling it */
 			put_page(page);
-			page = read_mapping_page(mapping, (pgoff_t)iocb->ki_pos >> PAGE_SHIFT, file);
+			page = read_mapping_page(mapping, (pgoff_t)iocb->ki_pos >> PAGE_SHIFT,
+						 file);
 			if (IS_ERR(page)) {
 				error = (int)PTR_ERR(page);
 				break;

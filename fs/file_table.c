@@ -46,7 +46,7 @@ struct file *alloc_empty_file(int flags, const struct cred *cred)
 	file->f_flags = (unsigned int)flags;
 	file->f_op = NULL;
 	file->f_inode = NULL;
-	file->f_path = (struct path){NULL, NULL};
+	file->f_path = (struct path){ NULL, NULL };
 	file->f_pos = 0;
 	mutex_init(&file->f_pos_lock);
 	spin_lock_init(&file->f_lock);
@@ -167,8 +167,7 @@ void fput(struct file *file)
 
 void files_init(void)
 {
-	filp_cache = kmem_cache_create("filp", sizeof(struct file), 0,
-				       SLAB_TYPESAFE_BY_RCU | SLAB_HWCACHE_ALIGN | SLAB_PANIC |
-					       SLAB_ACCOUNT,
-				       NULL);
+	filp_cache = kmem_cache_create(
+		"filp", sizeof(struct file), 0,
+		SLAB_TYPESAFE_BY_RCU | SLAB_HWCACHE_ALIGN | SLAB_PANIC | SLAB_ACCOUNT, NULL);
 }

@@ -13,7 +13,7 @@
 #include "mm/slab.h"
 
 static struct kmem_cache *names_cache;
-#define NAMES_SIZE 256
+#define NAMES_SIZE        256
 #define EMBEDDED_NAME_MAX (NAMES_SIZE - offsetof(struct filename, iname))
 
 void __init names_init(void)

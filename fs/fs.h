@@ -44,38 +44,38 @@ struct seq_file;
 typedef unsigned int fmode_t;
 
 /* file.f_mode */
-#define FMODE_READ      0x1u
-#define FMODE_WRITE     0x2u
-#define FMODE_LSEEK     0x4u
-#define FMODE_PREAD     0x8u
-#define FMODE_PWRITE    0x10u
-#define FMODE_EXEC      0x20u
+#define FMODE_READ       0x1u
+#define FMODE_WRITE      0x2u
+#define FMODE_LSEEK      0x4u
+#define FMODE_PREAD      0x8u
+#define FMODE_PWRITE     0x10u
+#define FMODE_EXEC       0x20u
 #define FMODE_ATOMIC_POS 0x8000u /* read and write take f_pos_lock */
-#define FMODE_PATH      0x4000u
-#define FMODE_OPENED    0x80000u
-#define FMODE_CREATED   0x100000u
-#define FMODE_STREAM    0x200000u /* no position at all */
-#define FMODE_WRITER    0x10000u /* holds write access to the inode */
-#define FMODE_CAN_READ  0x20000u /* has a read operation */
-#define FMODE_CAN_WRITE 0x40000u
-#define FMODE_NOWAIT    0x8000000u /* honours IOCB_NOWAIT */
+#define FMODE_PATH       0x4000u
+#define FMODE_OPENED     0x80000u
+#define FMODE_CREATED    0x100000u
+#define FMODE_STREAM     0x200000u /* no position at all */
+#define FMODE_WRITER     0x10000u  /* holds write access to the inode */
+#define FMODE_CAN_READ   0x20000u  /* has a read operation */
+#define FMODE_CAN_WRITE  0x40000u
+#define FMODE_NOWAIT     0x8000000u /* honours IOCB_NOWAIT */
 
 /* access masks of inode_permission() */
-#define MAY_EXEC   0x1
-#define MAY_WRITE  0x2
-#define MAY_READ   0x4
-#define MAY_APPEND 0x8
-#define MAY_ACCESS 0x10
-#define MAY_OPEN   0x20
-#define MAY_CHDIR  0x40
+#define MAY_EXEC      0x1
+#define MAY_WRITE     0x2
+#define MAY_READ      0x4
+#define MAY_APPEND    0x8
+#define MAY_ACCESS    0x10
+#define MAY_OPEN      0x20
+#define MAY_CHDIR     0x40
 #define MAY_NOT_BLOCK 0x80
 
 #define MAX_LFS_FILESIZE 0x7fffffffffffffffll
 
 /* dev_t inside the kernel: 12 bits of major, 20 of minor, as Linux keeps it. */
-#define MINORBITS 20
-#define MAJOR(dev) ((unsigned int)((dev) >> MINORBITS))
-#define MINOR(dev) ((unsigned int)((dev) & ((1u << MINORBITS) - 1)))
+#define MINORBITS     20
+#define MAJOR(dev)    ((unsigned int)((dev) >> MINORBITS))
+#define MINOR(dev)    ((unsigned int)((dev) & ((1u << MINORBITS) - 1)))
 #define MKDEV(ma, mi) (((dev_t)(ma) << MINORBITS) | (mi))
 
 /* stat(2)'s form of a device number. */
@@ -130,39 +130,39 @@ struct iattr {
  * An object of a file system. [L] i_lock, [S] i_rwsem, [I] never changes, [A] atomic.
  */
 struct inode {
-	umode_t i_mode;                 /* [S] type and permissions */
+	umode_t i_mode; /* [S] type and permissions */
 	unsigned short i_opflags;
-	uid_t i_uid;                    /* [S] */
-	gid_t i_gid;                    /* [S] */
-	unsigned int i_flags;           /* S_* */
+	uid_t i_uid;          /* [S] */
+	gid_t i_gid;          /* [S] */
+	unsigned int i_flags; /* S_* */
 	const struct inode_operations *i_op;
-	struct super_block *i_sb;       /* [I] */
-	struct address_space *i_mapping; /* usually &i_data */
-	unsigned long i_ino;            /* [I] */
-	unsigned int i_nlink;           /* [L] */
-	dev_t i_rdev;                   /* [I] device nodes */
-	loff_t i_size;                  /* [S] */
+	struct super_block *i_sb;                    /* [I] */
+	struct address_space *i_mapping;             /* usually &i_data */
+	unsigned long i_ino;                         /* [I] */
+	unsigned int i_nlink;                        /* [L] */
+	dev_t i_rdev;                                /* [I] device nodes */
+	loff_t i_size;                               /* [S] */
 	struct timespec64 i_atime, i_mtime, i_ctime; /* [L] */
 	spinlock_t i_lock;
-	u64 i_blocks;                   /* [L] 512-byte units */
+	u64 i_blocks; /* [L] 512-byte units */
 	unsigned int i_blkbits;
-	unsigned long i_state;          /* [L] I_FREEING */
-	struct rw_semaphore i_rwsem;    /* directory contents; file size and writes */
-	struct hlist_head i_dentry;     /* [L] aliases */
+	unsigned long i_state;       /* [L] I_FREEING */
+	struct rw_semaphore i_rwsem; /* directory contents; file size and writes */
+	struct hlist_head i_dentry;  /* [L] aliases */
 	u64 i_version;
-	atomic_t i_count;               /* [A] */
-	atomic_t i_writecount;          /* [A] > 0 writers, < 0 deny-write (running program) */
+	atomic_t i_count;                    /* [A] */
+	atomic_t i_writecount;               /* [A] > 0 writers, < 0 deny-write (running program) */
 	const struct file_operations *i_fop; /* former default of file.f_op */
 	struct file_lock_context *i_flctx;
 	struct address_space i_data;
 	union {
 		struct pipe_inode_info *i_pipe; /* [L] FIFOs and pipes */
 		const struct char_device *i_cdev;
-		char *i_link;                   /* symlink body held in memory */
+		char *i_link; /* symlink body held in memory */
 	};
 	u32 i_generation;
 	struct rcu_head i_rcu;
-	void *i_private;                /* the file system's */
+	void *i_private; /* the file system's */
 };
 
 #define S_APPEND    (1 << 2)
@@ -212,21 +212,21 @@ struct fown_struct {
 
 /* An open file: what dup() and fork() share. [L] f_lock, [P] f_pos_lock, [I] never changes. */
 struct file {
-	atomic_long_t f_count;          /* references; fput() */
-	fmode_t f_mode;                 /* [I] */
-	unsigned int f_flags;           /* [L] O_*, changed by F_SETFL */
+	atomic_long_t f_count;              /* references; fput() */
+	fmode_t f_mode;                     /* [I] */
+	unsigned int f_flags;               /* [L] O_*, changed by F_SETFL */
 	const struct file_operations *f_op; /* [I] */
-	struct inode *f_inode;          /* [I] */
-	struct path f_path;             /* [I] */
-	loff_t f_pos;                   /* [P] */
+	struct inode *f_inode;              /* [I] */
+	struct path f_path;                 /* [I] */
+	loff_t f_pos;                       /* [P] */
 	struct mutex f_pos_lock;
 	spinlock_t f_lock;
 	struct fown_struct f_owner;
-	const struct cred *f_cred;      /* [I] the opener's */
+	const struct cred *f_cred;       /* [I] the opener's */
 	struct address_space *f_mapping; /* [I] */
-	void *private_data;             /* the driver's or file system's */
-	struct list_head f_ep_links;    /* [L] epoll items that watch this file */
-	u64 f_version;                  /* [I] FIFOs: writers seen before the open (fs/pipe.c) */
+	void *private_data;              /* the driver's or file system's */
+	struct list_head f_ep_links;     /* [L] epoll items that watch this file */
+	u64 f_version;                   /* [I] FIFOs: writers seen before the open (fs/pipe.c) */
 };
 
 /* getdents64(): the file system calls actor for each name; false from the actor ends the walk. */
@@ -246,7 +246,7 @@ struct dir_context {
 struct kiocb {
 	struct file *ki_filp;
 	loff_t ki_pos;
-	int ki_flags;                   /* IOCB_* */
+	int ki_flags; /* IOCB_* */
 };
 
 #define IOCB_NOWAIT 0x8
@@ -272,7 +272,7 @@ struct file_operations {
 	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
 	int (*open)(struct inode *inode, struct file *file);
-	int (*flush)(struct file *file);  /* every close() of a descriptor */
+	int (*flush)(struct file *file);                        /* every close() of a descriptor */
 	int (*release)(struct inode *inode, struct file *file); /* the last reference */
 	int (*fsync)(struct file *file, loff_t start, loff_t end, int datasync);
 	int (*fasync)(int fd, struct file *file, int on);
@@ -287,7 +287,7 @@ struct file_operations {
 
 struct super_operations {
 	struct inode *(*alloc_inode)(struct super_block *sb);
-	void (*free_inode)(struct inode *inode); /* after an RCU grace period */
+	void (*free_inode)(struct inode *inode);  /* after an RCU grace period */
 	void (*evict_inode)(struct inode *inode); /* last reference and no link */
 	int (*drop_inode)(struct inode *inode);
 	void (*put_super)(struct super_block *sb);
@@ -299,13 +299,13 @@ struct super_operations {
 /* One mounted instance of a file system. */
 struct super_block {
 	struct list_head s_list;
-	dev_t s_dev;                    /* [I] st_dev of its files: an anonymous number */
+	dev_t s_dev; /* [I] st_dev of its files: an anonymous number */
 	unsigned long s_blocksize;
 	loff_t s_maxbytes;
 	struct file_system_type *s_type;
 	const struct super_operations *s_op;
 	const struct dentry_operations *s_d_op;
-	unsigned long s_flags;          /* SB_* = MS_* */
+	unsigned long s_flags; /* SB_* = MS_* */
 	unsigned long s_magic;
 	struct dentry *s_root;
 	struct rw_semaphore s_umount;
@@ -313,23 +313,23 @@ struct super_block {
 	struct mutex s_vfs_rename_mutex; /* one cross-directory rename at a time */
 	u32 s_time_gran;
 	void *s_fs_info;
-	struct hlist_node s_instances;  /* in the type's fs_supers */
+	struct hlist_node s_instances; /* in the type's fs_supers */
 	char s_id[32];
 	struct rcu_head s_rcu;
 };
 
-#define SB_RDONLY 1
-#define SB_NOSUID 2
-#define SB_NODEV  4
-#define SB_NOEXEC 8
-#define SB_KERNMOUNT (1 << 22)
-#define SB_NOUSER (1ul << 31)
-#define MS_RMT_MASK (SB_RDONLY | SB_SYNCHRONOUS) /* what remount changes in s_flags */
+#define SB_RDONLY      1
+#define SB_NOSUID      2
+#define SB_NODEV       4
+#define SB_NOEXEC      8
+#define SB_KERNMOUNT   (1 << 22)
+#define SB_NOUSER      (1ul << 31)
+#define MS_RMT_MASK    (SB_RDONLY | SB_SYNCHRONOUS) /* what remount changes in s_flags */
 #define SB_SYNCHRONOUS 16
 
 struct file_system_type {
 	const char *name;
-	int fs_flags;                   /* FS_* */
+	int fs_flags; /* FS_* */
 	/* Makes or finds the super block and returns its root with a reference, or ERR_PTR. */
 	struct dentry *(*mount)(struct file_system_type *type, int flags, const char *dev_name,
 				void *data);

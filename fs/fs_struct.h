@@ -14,12 +14,12 @@ struct task_struct;
 
 /* [L] lock for writing; lookups under RCU also check seq */
 struct fs_struct {
-	int users;              /* [L] tasks */
+	int users; /* [L] tasks */
 	spinlock_t lock;
 	seqcount_t seq;
-	int umask;              /* [L] */
-	int in_exec;            /* [L] a thread is in exec: no new sharers */
-	struct path root, pwd;  /* [L] referenced */
+	int umask;             /* [L] */
+	int in_exec;           /* [L] a thread is in exec: no new sharers */
+	struct path root, pwd; /* [L] referenced */
 };
 
 extern struct fs_struct init_fs;

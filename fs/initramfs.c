@@ -60,7 +60,7 @@ static int __init remember_link(const struct cpio_entry *e, const struct path *p
 
 	if (!link)
 		return -ENOMEM;
-	*link = (struct cpio_link){cpio_links, e->ino, e->dev_major, e->dev_minor, *path};
+	*link = (struct cpio_link){ cpio_links, e->ino, e->dev_major, e->dev_minor, *path };
 	path_get(&link->path);
 	cpio_links = link;
 	return 0;
@@ -124,8 +124,9 @@ static int __init make_node(struct inode *dir, struct dentry *dentry, const stru
 		return make_symlink(dir, dentry, e);
 	case S_IFCHR:
 	case S_IFBLK:
-		return vfs_mknod(dir, dentry, mode,
-				 MKDEV((dev_t)e->rdev_major & 0xfff, (dev_t)e->rdev_minor & 0xfffff));
+		return vfs_mknod(
+			dir, dentry, mode,
+			MKDEV((dev_t)e->rdev_major & 0xfff, (dev_t)e->rdev_minor & 0xfffff));
 	case S_IFIFO:
 	case S_IFSOCK:
 		return vfs_mknod(dir, dentry, mode, 0);
@@ -205,7 +206,7 @@ static int __init make_entry(const struct cpio_entry *e)
 		error = write_body(inode, e->body, e->body_len);
 	}
 	if (!error && linked && !first) {
-		struct path made = {path.mnt, dentry};
+		struct path made = { path.mnt, dentry };
 
 		error = remember_link(e, &made);
 	}

@@ -205,7 +205,8 @@ void file_update_time(struct file *file)
 	struct inode *inode = file_inode(file);
 	struct timespec64 now = current_time(inode);
 
-	if (!timespec64_compare(&inode->i_mtime, &now) && !timespec64_compare(&inode->i_ctime, &now))
+	if (!timespec64_compare(&inode->i_mtime, &now) &&
+	    !timespec64_compare(&inode->i_ctime, &now))
 		return;
 	spin_lock(&inode->i_lock);
 	inode->i_mtime = now;

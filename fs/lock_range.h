@@ -39,7 +39,7 @@ static inline void lock_range_join(struct lock_range *a, const struct lock_range
 		a->end = b->end;
 }
 
-#define LOCK_PART_LEFT	1u
+#define LOCK_PART_LEFT  1u
 #define LOCK_PART_RIGHT 2u
 
 /* What is left of have without cut; the two overlap. Which parts there are: LOCK_PART_*. */
@@ -50,11 +50,11 @@ static inline unsigned int lock_range_cut(const struct lock_range *have,
 	unsigned int parts = 0;
 
 	if (have->start < cut->start) {
-		*left = (struct lock_range){have->start, cut->start - 1};
+		*left = (struct lock_range){ have->start, cut->start - 1 };
 		parts |= LOCK_PART_LEFT;
 	}
 	if (have->end > cut->end) {
-		*right = (struct lock_range){cut->end + 1, have->end};
+		*right = (struct lock_range){ cut->end + 1, have->end };
 		parts |= LOCK_PART_RIGHT;
 	}
 	return parts;
@@ -84,7 +84,7 @@ static inline int lock_range_from_flock(loff_t base, loff_t l_start, loff_t l_le
 		end = start - 1;
 		start += l_len;
 	}
-	*range = (struct lock_range){start, end};
+	*range = (struct lock_range){ start, end };
 	return 0;
 }
 

@@ -32,25 +32,25 @@
 #include "kernel/syscall.h"
 #include "mm/slab.h"
 
-#define FL_POSIX 1
-#define FL_FLOCK 2
+#define FL_POSIX  1
+#define FL_FLOCK  2
 #define FL_OFDLCK 4
-#define FL_SLEEP 8
+#define FL_SLEEP  8
 
 /* [F] flc_lock, [B] blocked_lock_lock, [I] never changes once in a list */
 struct file_lock {
-	struct list_head fl_list;       /* [F] in the context */
-	struct list_head fl_link;       /* [F] in file_locks, for /proc/locks */
-	struct file_lock *fl_blocker;   /* [B] whom this request waits for */
+	struct list_head fl_list;             /* [F] in the context */
+	struct list_head fl_link;             /* [F] in file_locks, for /proc/locks */
+	struct file_lock *fl_blocker;         /* [B] whom this request waits for */
 	struct list_head fl_blocked_requests; /* [B] who waits for this lock */
 	struct list_head fl_blocked_member;   /* [B] in the blocker's list */
-	void *fl_owner;                 /* [I] files_struct or file */
-	struct file *fl_file;           /* [I] */
-	struct inode *fl_inode;         /* [I] */
-	unsigned int fl_flags;          /* [I] FL_* */
-	unsigned char fl_type;          /* [F] F_RDLCK, F_WRLCK, F_UNLCK */
-	pid_t fl_pid;                   /* [I] process, -1 for OFD locks */
-	loff_t fl_start, fl_end;        /* [F] both inclusive */
+	void *fl_owner;                       /* [I] files_struct or file */
+	struct file *fl_file;                 /* [I] */
+	struct inode *fl_inode;               /* [I] */
+	unsigned int fl_flags;                /* [I] FL_* */
+	unsigned char fl_type;                /* [F] F_RDLCK, F_WRLCK, F_UNLCK */
+	pid_t fl_pid;                         /* [I] process, -1 for OFD locks */
+	loff_t fl_start, fl_end;              /* [F] both inclusive */
 	wait_queue_head_t fl_wait;
 };
 
@@ -244,13 +244,13 @@ static void locks_delete_block(struct file_lock *request)
 static void posix_apply(struct file_lock_context *ctx, const struct file_lock *request,
 			struct file_lock **spare, struct list_head *dispose)
 {
-	struct lock_range want = {request->fl_start, request->fl_end};
+	struct lock_range want = { request->fl_start, request->fl_end };
 	struct list_head *place = &ctx->flc_posix;
 	struct file_lock *fl, *tmp, *new;
 	bool seen_owner = false;
 
 	list_for_each_entry_safe (fl, tmp, &ctx->flc_posix, fl_list) {
-		struct lock_range have = {fl->fl_start, fl->fl_end}, left, right;
+		struct lock_range have = { fl->fl_start, fl->fl_end }, left, right;
 
 		if (fl->fl_owner != request->fl_owner) {
 			if (seen_owner && place == &ctx->flc_posix)
@@ -316,7 +316,7 @@ static void posix_apply(struct file_lock_context *ctx, const struct file_lock *r
 static int posix_lock_inode(struct inode *inode, struct file_lock *request)
 {
 	struct file_lock_context *ctx;
-	struct file_lock *spare[2] = {NULL, NULL}, *fl;
+	struct file_lock *spare[2] = { NULL, NULL }, *fl;
 	LIST_HEAD(dispose);
 	int error = 0;
 
@@ -361,7 +361,7 @@ free:
 
 static int posix_lock_inode_wait(struct inode *inode, struct file_lock *request)
 {
-	struct blocked_entry entry = {.request = request};
+	struct blocked_entry entry = { .request = request };
 	int error;
 
 	spin_lock(&blocked_lock_lock);
@@ -669,8 +669,10 @@ static void lock_get_status(struct seq_file *m, const struct file_lock *fl, int 
 		seq_printf(m, "%6s ADVISORY  ", (fl->fl_flags & FL_OFDLCK) ? "OFDLCK" : "POSIX ");
 	else
 		seq_printf(m, "FLOCK  ADVISORY  ");
-	seq_printf(m, "%s ", fl->fl_type == F_WRLCK ? "WRITE" :
-			     fl->fl_type == F_RDLCK ? "READ" : "UNLCK");
+	seq_printf(m, "%s ",
+		   fl->fl_type == F_WRLCK ? "WRITE" :
+		   fl->fl_type == F_RDLCK ? "READ" :
+					    "UNLCK");
 	seq_printf(m, "%d %02x:%02x:%lu ", fl->fl_pid, MAJOR(sb->s_dev), MINOR(sb->s_dev),
 		   fl->fl_inode->i_ino);
 	if (fl->fl_end == OFFSET_MAX)

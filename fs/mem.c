@@ -54,7 +54,8 @@ static ssize_t read_zero(struct file *file, char __user *buf, size_t count, loff
 	size_t cleared = 0;
 
 	while (count) {
-		size_t chunk = min_t(size_t, count, PAGE_SIZE), left = clear_user(buf + cleared, chunk);
+		size_t chunk = min_t(size_t, count, PAGE_SIZE),
+		       left = clear_user(buf + cleared, chunk);
 
 		cleared += chunk - left;
 		count -= chunk - left;
@@ -158,9 +159,9 @@ static const struct memdev {
 	umode_t mode;
 	const struct file_operations *fops;
 } devices[] = {
-	{"null", 3, 0666, &null_fops},	   {"zero", 5, 0666, &zero_fops},
-	{"full", 7, 0666, &full_fops},	   {"random", 8, 0666, &random_fops},
-	{"urandom", 9, 0666, &random_fops}, {"kmsg", 11, 0644, &kmsg_fops},
+	{ "null", 3, 0666, &null_fops },      { "zero", 5, 0666, &zero_fops },
+	{ "full", 7, 0666, &full_fops },      { "random", 8, 0666, &random_fops },
+	{ "urandom", 9, 0666, &random_fops }, { "kmsg", 11, 0644, &kmsg_fops },
 };
 
 static int chr_dev_init(void)

@@ -72,8 +72,7 @@ int shmem_zero_setup(struct vm_area_struct *vma)
 
 /* ---- seals ---- */
 
-#define F_ALL_SEALS                                                                                \
-	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+#define F_ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 
 static unsigned int *memfd_file_seals_ptr(struct file *file)
 {
@@ -125,7 +124,7 @@ long memfd_fcntl(struct file *file, unsigned int cmd, unsigned int arg)
 
 /* ---- memfd_create(2) ---- */
 
-#define MFD_NAME_PREFIX	    "memfd:"
+#define MFD_NAME_PREFIX     "memfd:"
 #define MFD_NAME_PREFIX_LEN (sizeof(MFD_NAME_PREFIX) - 1)
 #define MFD_NAME_MAX_LEN    (NAME_MAX - MFD_NAME_PREFIX_LEN)
 

@@ -15,39 +15,39 @@
 #include "fs/fs.h"
 
 struct vfsmount {
-	struct dentry *mnt_root;        /* [I] referenced */
-	struct super_block *mnt_sb;     /* [I] active reference */
-	int mnt_flags;                  /* MNT_* */
+	struct dentry *mnt_root;    /* [I] referenced */
+	struct super_block *mnt_sb; /* [I] active reference */
+	int mnt_flags;              /* MNT_* */
 };
 
-#define MNT_NOSUID     0x01
-#define MNT_NODEV      0x02
-#define MNT_NOEXEC     0x04
-#define MNT_NOATIME    0x08
-#define MNT_NODIRATIME 0x10
-#define MNT_RELATIME   0x20
-#define MNT_READONLY   0x40
+#define MNT_NOSUID      0x01
+#define MNT_NODEV       0x02
+#define MNT_NOEXEC      0x04
+#define MNT_NOATIME     0x08
+#define MNT_NODIRATIME  0x10
+#define MNT_RELATIME    0x20
+#define MNT_READONLY    0x40
 #define MNT_NOSYMFOLLOW 0x80
-#define MNT_INTERNAL   0x4000   /* kern_mount(): not in the tree */
+#define MNT_INTERNAL    0x4000 /* kern_mount(): not in the tree */
 #define MNT_USER_SETTABLE_MASK                                                                     \
 	(MNT_NOSUID | MNT_NODEV | MNT_NOEXEC | MNT_NOATIME | MNT_NODIRATIME | MNT_RELATIME |       \
 	 MNT_READONLY | MNT_NOSYMFOLLOW)
 
 /* [M] mount_lock for writing, RCU and its sequence for reading; [S] namespace_sem; [A] atomic */
 struct mount {
-	struct hlist_node mnt_hash;     /* [M] by parent mount and mount point */
-	struct mount *mnt_parent;       /* [M] itself at the top or when not in the tree */
-	struct dentry *mnt_mountpoint;  /* [M] referenced */
+	struct hlist_node mnt_hash;    /* [M] by parent mount and mount point */
+	struct mount *mnt_parent;      /* [M] itself at the top or when not in the tree */
+	struct dentry *mnt_mountpoint; /* [M] referenced */
 	struct vfsmount mnt;
-	atomic_t mnt_count;             /* [A] paths, children, being in the tree */
-	atomic_t mnt_writers;           /* [A] files open for writing, changes under way */
-	struct list_head mnt_mounts;    /* [S] children */
-	struct list_head mnt_child;     /* [S] */
-	struct list_head mnt_list;      /* [S] in the order of mounting: /proc/mounts */
-	const char *mnt_devname;        /* [I] */
-	int mnt_id;                     /* [I] */
-	bool mnt_attached;              /* [S] in the tree */
-	int mnt_expiry_mark;            /* [A] a first umount2(MNT_EXPIRE) was here */
+	atomic_t mnt_count;          /* [A] paths, children, being in the tree */
+	atomic_t mnt_writers;        /* [A] files open for writing, changes under way */
+	struct list_head mnt_mounts; /* [S] children */
+	struct list_head mnt_child;  /* [S] */
+	struct list_head mnt_list;   /* [S] in the order of mounting: /proc/mounts */
+	const char *mnt_devname;     /* [I] */
+	int mnt_id;                  /* [I] */
+	bool mnt_attached;           /* [S] in the tree */
+	int mnt_expiry_mark;         /* [A] a first umount2(MNT_EXPIRE) was here */
 	struct rcu_head mnt_rcu;
 };
 

@@ -18,10 +18,10 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 		int flag;
 		const char *text;
 	} options[] = {
-		{MNT_NOSUID, ",nosuid"},     {MNT_NODEV, ",nodev"},
-		{MNT_NOEXEC, ",noexec"},     {MNT_NOATIME, ",noatime"},
-		{MNT_NODIRATIME, ",nodiratime"}, {MNT_RELATIME, ",relatime"},
-		{MNT_NOSYMFOLLOW, ",nosymfollow"},
+		{ MNT_NOSUID, ",nosuid" },           { MNT_NODEV, ",nodev" },
+		{ MNT_NOEXEC, ",noexec" },           { MNT_NOATIME, ",noatime" },
+		{ MNT_NODIRATIME, ",nodiratime" },   { MNT_RELATIME, ",relatime" },
+		{ MNT_NOSYMFOLLOW, ",nosymfollow" },
 	};
 	unsigned int i;
 
@@ -34,7 +34,7 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 /* The mount point as the caller sees it; false when it is not below the caller's root. */
 static bool show_mountpoint(struct seq_file *m, struct vfsmount *mnt)
 {
-	struct path path = {mnt, mnt->mnt_root};
+	struct path path = { mnt, mnt->mnt_root };
 	char *page = kmalloc(PATH_MAX, GFP_KERNEL);
 	char *text = page ? d_path(&path, page, PATH_MAX) : ERR_PTR(-ENOMEM);
 	bool ok = !IS_ERR(text);

@@ -56,9 +56,9 @@ void set_nameidata(struct nameidata *nd, int dfd, struct filename *name, const s
 	nd->name = name;
 	nd->stack = nd->internal;
 	nd->depth = 0;
-	nd->path = (struct path){NULL, NULL};
+	nd->path = (struct path){ NULL, NULL };
 	nd->root_preset = root != NULL;
-	nd->root = root ? *root : (struct path){NULL, NULL};
+	nd->root = root ? *root : (struct path){ NULL, NULL };
 }
 
 void end_nameidata(struct nameidata *nd)
@@ -101,7 +101,7 @@ bool try_to_unlazy(struct nameidata *nd)
 		rcu_read_unlock();
 		nd->flags &= ~LOOKUP_RCU;
 		if (!nd->root_preset)
-			nd->root = (struct path){NULL, NULL};
+			nd->root = (struct path){ NULL, NULL };
 		return true;
 	}
 	if (nd->flags & LOOKUP_RCU) {
@@ -116,9 +116,9 @@ fail:
 	nd->flags &= ~LOOKUP_RCU;
 forget:
 	nd->depth = 0;
-	nd->path = (struct path){NULL, NULL};
+	nd->path = (struct path){ NULL, NULL };
 	if (!nd->root_preset)
-		nd->root = (struct path){NULL, NULL};
+		nd->root = (struct path){ NULL, NULL };
 	return false;
 }
 
@@ -165,9 +165,9 @@ void terminate_walk(struct nameidata *nd)
 		if (nd->root.dentry && !nd->root_preset)
 			path_put(&nd->root);
 	}
-	nd->path = (struct path){NULL, NULL};
+	nd->path = (struct path){ NULL, NULL };
 	if (!nd->root_preset)
-		nd->root = (struct path){NULL, NULL};
+		nd->root = (struct path){ NULL, NULL };
 }
 
 /* ---- where it starts ---- */
@@ -254,7 +254,7 @@ const char *path_init(struct nameidata *nd, unsigned int flags)
 	nd->depth = 0;
 	nd->total_link_count = 0;
 	nd->last_type = LAST_ROOT;
-	nd->last = (struct qstr){0, 0, ""};
+	nd->last = (struct qstr){ 0, 0, "" };
 	if (!*s && !(flags & LOOKUP_EMPTY)) {
 		nd->flags &= ~LOOKUP_RCU;
 		return ERR_PTR(-ENOENT);
@@ -463,7 +463,7 @@ fail:
 /* dentry (with a reference outside RCU mode, consumed) is the next step. */
 const char *step_into(struct nameidata *nd, struct dentry *dentry, bool trailing)
 {
-	struct path path = {nd->path.mnt, dentry};
+	struct path path = { nd->path.mnt, dentry };
 	struct inode *inode;
 	int error = traverse_mounts(nd, &path);
 
@@ -681,7 +681,7 @@ static const char *next_component(struct nameidata *nd, const char *name)
 	do {
 		hash = name_hash_step(hash, (unsigned char)*p++);
 	} while (*p && *p != '/');
-	nd->last = (struct qstr){name_hash_end(hash), (u32)(p - name), name};
+	nd->last = (struct qstr){ name_hash_end(hash), (u32)(p - name), name };
 	nd->last_type = LAST_NORM;
 	if (unlikely(name[0] == '.')) {
 		if (nd->last.len == 1)
@@ -714,8 +714,7 @@ int link_path_walk(const char *name, struct nameidata *nd)
 			return error;
 		name = next_component(nd, name);
 		frame_ends = !*name;
-		if (frame_ends &&
-		    (nd->depth == 0 || (nd->depth == 1 && !*nd->stack[0].rest))) {
+		if (frame_ends && (nd->depth == 0 || (nd->depth == 1 && !*nd->stack[0].rest))) {
 			nd->dir_mode = nd->inode->i_mode;
 			nd->dir_uid = nd->inode->i_uid;
 			return 0;

@@ -14,15 +14,15 @@
 /* /proc/sys/fs/protected_*; on by default, as distributions have them. */
 extern int sysctl_protected_symlinks, sysctl_protected_hardlinks;
 
-#define LOOKUP_FOLLOW     0x0001 /* follow a symlink at the end */
-#define LOOKUP_DIRECTORY  0x0002 /* the end must be a directory */
-#define LOOKUP_EMPTY      0x0004 /* "" means the starting point */
-#define LOOKUP_PARENT     0x0010 /* stop before the last component */
-#define LOOKUP_REVAL      0x0020
-#define LOOKUP_RCU        0x0040 /* without references: namei.c explains */
-#define LOOKUP_OPEN       0x0100
-#define LOOKUP_CREATE     0x0200
-#define LOOKUP_EXCL       0x0400
+#define LOOKUP_FOLLOW        0x0001 /* follow a symlink at the end */
+#define LOOKUP_DIRECTORY     0x0002 /* the end must be a directory */
+#define LOOKUP_EMPTY         0x0004 /* "" means the starting point */
+#define LOOKUP_PARENT        0x0010 /* stop before the last component */
+#define LOOKUP_REVAL         0x0020
+#define LOOKUP_RCU           0x0040 /* without references: namei.c explains */
+#define LOOKUP_OPEN          0x0100
+#define LOOKUP_CREATE        0x0200
+#define LOOKUP_EXCL          0x0400
 #define LOOKUP_RENAME_TARGET 0x0800
 #define LOOKUP_NO_SYMLINKS   0x010000 /* openat2(): RESOLVE_* */
 #define LOOKUP_NO_MAGICLINKS 0x020000
@@ -35,7 +35,7 @@ extern int sysctl_protected_symlinks, sysctl_protected_hardlinks;
 /* A path name in kernel memory. */
 struct filename {
 	const char *name;
-	const char __user *uptr;  /* where it came from */
+	const char __user *uptr; /* where it came from */
 	atomic_t refcnt;
 	char iname[];
 };

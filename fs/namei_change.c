@@ -600,8 +600,7 @@ static long do_mkdirat(int dfd, const char __user *pathname, umode_t mode)
 	long error = PTR_ERR(dentry);
 
 	if (!IS_ERR(dentry)) {
-		error = vfs_mkdir(d_inode(path.dentry), dentry,
-				  (umode_t)(mode & ~current_umask()));
+		error = vfs_mkdir(d_inode(path.dentry), dentry, (umode_t)(mode & ~current_umask()));
 		done_path_create(&path, dentry);
 	}
 	putname(name);
@@ -714,8 +713,8 @@ out_names:
 	return error;
 }
 
-SYSCALL_DEFINE5(linkat, int, olddfd, const char __user *, oldname, int, newdfd,
-		const char __user *, newname, int, flags)
+SYSCALL_DEFINE5(linkat, int, olddfd, const char __user *, oldname, int, newdfd, const char __user *,
+		newname, int, flags)
 {
 	return do_linkat(olddfd, oldname, newdfd, newname, flags);
 }

@@ -12,27 +12,27 @@ enum last_type { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
 
 /* A symlink whose body is being walked. */
 struct link_frame {
-	const char *rest;   /* what follows behind the link's name; "" for a link at the end */
-	struct path link;   /* keeps the body alive; no references in RCU mode */
+	const char *rest; /* what follows behind the link's name; "" for a link at the end */
+	struct path link; /* keeps the body alive; no references in RCU mode */
 };
 
 struct nameidata {
-	struct path path;               /* how far the walk has come */
-	struct inode *inode;            /* of path.dentry */
-	struct qstr last;               /* the component to do next */
+	struct path path;    /* how far the walk has come */
+	struct inode *inode; /* of path.dentry */
+	struct qstr last;    /* the component to do next */
 	enum last_type last_type;
-	unsigned int flags;             /* LOOKUP_* */
-	struct path root;               /* where '/' leads; dentry NULL until needed */
+	unsigned int flags; /* LOOKUP_* */
+	struct path root;   /* where '/' leads; dentry NULL until needed */
 	unsigned int rename_seq, mount_seq;
-	unsigned int depth;             /* frames in use */
+	unsigned int depth; /* frames in use */
 	unsigned int total_link_count;
-	struct link_frame *stack;       /* internal, or allocated for deep nesting */
+	struct link_frame *stack; /* internal, or allocated for deep nesting */
 	struct link_frame internal[EMBEDDED_LEVELS];
 	struct filename *name;
 	int dfd;
-	umode_t dir_mode;               /* of the directory of the last component */
+	umode_t dir_mode; /* of the directory of the last component */
 	uid_t dir_uid;
-	bool root_preset;               /* given by the caller, who holds its references */
+	bool root_preset; /* given by the caller, who holds its references */
 };
 
 void set_nameidata(struct nameidata *nd, int dfd, struct filename *name, const struct path *root);

@@ -141,7 +141,7 @@ static struct dentry *lookup_or_create(struct nameidata *nd, struct file *file,
 static const char *open_last_lookups(struct nameidata *nd, struct file *file,
 				     const struct open_flags *op)
 {
-	struct link_frame done = {"", {NULL, NULL}};
+	struct link_frame done = { "", { NULL, NULL } };
 	bool create = op->open_flag & O_CREAT;
 	struct dentry *dentry = NULL;
 	const char *res;
@@ -261,7 +261,7 @@ static int do_tmpfile(struct nameidata *nd, unsigned int flags, const struct ope
 	mode = (umode_t)(op->mode & ~current_umask());
 	error = dir->i_op->tmpfile(dir, child, mode);
 	if (!error) {
-		struct path new = {path.mnt, child};
+		struct path new = { path.mnt, child };
 
 		error = may_open(&new, 0, op->open_flag);
 		if (!error)

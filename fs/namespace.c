@@ -507,7 +507,7 @@ static int move_locked(const struct path *old, const struct path *at, struct pat
 
 static int do_move_mount(const struct path *path, const char *old_name)
 {
-	struct path old, at = *path, detached = {NULL, NULL};
+	struct path old, at = *path, detached = { NULL, NULL };
 	int error;
 
 	if (!old_name || !*old_name)
@@ -679,7 +679,7 @@ static int do_umount(struct mount *mnt, const struct path *path, int flags)
 	} else if (flags & MNT_DETACH) {
 		umount_tree(mnt);
 	} else {
-		struct path old = {NULL, NULL};
+		struct path old = { NULL, NULL };
 
 		error = -EBUSY;
 		if (list_empty(&mnt->mnt_mounts)) {

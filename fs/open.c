@@ -91,7 +91,7 @@ fail_write:
 	}
 fail:
 	path_put(&file->f_path);
-	file->f_path = (struct path){NULL, NULL};
+	file->f_path = (struct path){ NULL, NULL };
 	file->f_inode = NULL;
 	return error;
 }
@@ -146,7 +146,7 @@ int filp_close(struct file *file, void *files)
 /* ---- open(2) and openat2(2) ---- */
 
 /* The access that each O_ACCMODE asks for; 3 means "for ioctl" and wants both. */
-static const u8 acc_modes[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE};
+static const u8 acc_modes[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE };
 
 int build_open_flags(const struct open_how *how, struct open_flags *op)
 {
@@ -337,7 +337,7 @@ SYSCALL_DEFINE4(openat2, int, dfd, const char __user *, filename, struct open_ho
 int do_truncate(struct dentry *dentry, loff_t length, unsigned int time_attrs, struct file *file)
 {
 	struct inode *inode = d_inode(dentry);
-	struct iattr attr = {.ia_size = length, .ia_valid = ATTR_SIZE | time_attrs};
+	struct iattr attr = { .ia_size = length, .ia_valid = ATTR_SIZE | time_attrs };
 	unsigned int kill;
 	int ret;
 
@@ -414,8 +414,8 @@ SYSCALL_DEFINE2(ftruncate, unsigned int, fd, long, length)
 	if (S_ISREG(file_inode(f.file)->i_mode) && (f.file->f_mode & FMODE_WRITE)) {
 		error = -EPERM;
 		if (!(file_inode(f.file)->i_flags & S_APPEND))
-			error = do_truncate(f.file->f_path.dentry, length,
-					    ATTR_MTIME | ATTR_CTIME, f.file);
+			error = do_truncate(f.file->f_path.dentry, length, ATTR_MTIME | ATTR_CTIME,
+					    f.file);
 	}
 	fdput(f);
 	return error;
@@ -613,7 +613,7 @@ SYSCALL_DEFINE1(chroot, const char __user *, filename)
 static int chmod_common(const struct path *path, umode_t mode)
 {
 	struct inode *inode = d_inode(path->dentry);
-	struct iattr attr = {0};
+	struct iattr attr = { 0 };
 	int error = mnt_want_write(path->mnt);
 
 	if (error)
@@ -660,8 +660,8 @@ SYSCALL_DEFINE3(fchmodat, int, dfd, const char __user *, filename, umode_t, mode
 	return do_fchmodat(dfd, filename, mode, 0);
 }
 
-SYSCALL_DEFINE4(fchmodat2, int, dfd, const char __user *, filename, umode_t, mode,
-		unsigned int, flags)
+SYSCALL_DEFINE4(fchmodat2, int, dfd, const char __user *, filename, umode_t, mode, unsigned int,
+		flags)
 {
 	if (flags & ~(unsigned int)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
@@ -676,7 +676,7 @@ SYSCALL_DEFINE2(chmod, const char __user *, filename, umode_t, mode)
 static int chown_common(const struct path *path, uid_t user, gid_t group)
 {
 	struct inode *inode = d_inode(path->dentry);
-	struct iattr attr = {.ia_valid = ATTR_CTIME};
+	struct iattr attr = { .ia_valid = ATTR_CTIME };
 	int error = mnt_want_write(path->mnt);
 
 	if (error)
@@ -716,8 +716,8 @@ static int do_fchownat(int dfd, const char __user *filename, uid_t user, gid_t g
 	return error;
 }
 
-SYSCALL_DEFINE5(fchownat, int, dfd, const char __user *, filename, uid_t, user, gid_t, group,
-		int, flag)
+SYSCALL_DEFINE5(fchownat, int, dfd, const char __user *, filename, uid_t, user, gid_t, group, int,
+		flag)
 {
 	return do_fchownat(dfd, filename, user, group, flag);
 }

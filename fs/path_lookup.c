@@ -18,7 +18,7 @@
 /* The last component of a plain look-up: NULL, or the body of a link to walk on with. */
 static const char *lookup_last(struct nameidata *nd)
 {
-	struct link_frame done = {"", {NULL, NULL}};
+	struct link_frame done = { "", { NULL, NULL } };
 	const char *s;
 
 	if (nd->last_type == LAST_NORM && trailing_slash(&nd->last))
@@ -52,7 +52,7 @@ int path_lookupat(struct nameidata *nd, unsigned int flags, struct path *path)
 		error = complete_walk(nd);
 	if (!error) {
 		*path = nd->path;
-		nd->path = (struct path){NULL, NULL};
+		nd->path = (struct path){ NULL, NULL };
 	}
 	terminate_walk(nd);
 	return error;
@@ -84,7 +84,7 @@ int kern_path(const char *name, unsigned int flags, struct path *path)
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
 		    unsigned int flags, struct path *path)
 {
-	struct path root = {mnt, dentry};
+	struct path root = { mnt, dentry };
 	struct filename *filename = getname_kernel(name);
 	int error = filename_lookup(AT_FDCWD, filename, flags, path, &root);
 
@@ -112,7 +112,7 @@ static int path_parentat(struct nameidata *nd, unsigned int flags, struct path *
 		error = complete_walk(nd);
 	if (!error) {
 		*parent = nd->path;
-		nd->path = (struct path){NULL, NULL};
+		nd->path = (struct path){ NULL, NULL };
 	}
 	terminate_walk(nd);
 	return error;

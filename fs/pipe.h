@@ -17,7 +17,7 @@ struct user_struct;
 struct pipe_buffer;
 struct pipe_inode_info;
 
-#define PIPE_DEF_BUFFERS 16
+#define PIPE_DEF_BUFFERS     16
 #define PIPE_MIN_DEF_BUFFERS 2 /* for a user over the soft limit */
 
 #define PIPE_BUF_FLAG_GIFT      0x04 /* vmsplice() gave the page away */
@@ -60,8 +60,8 @@ struct pipe_inode_info {
 	bool poll_usage;                    /* [M] somebody polls: every write is an event */
 	struct page *tmp_page[2];           /* [M] pages kept for the next writes */
 	struct fasync_struct *fasync_readers, *fasync_writers; /* [M] SIGIO */
-	struct pipe_buffer *bufs;           /* [M] */
-	struct user_struct *user;           /* [I] who is charged */
+	struct pipe_buffer *bufs;                              /* [M] */
+	struct user_struct *user;                              /* [I] who is charged */
 };
 
 static inline struct pipe_buffer *pipe_buf(const struct pipe_inode_info *pipe, unsigned int slot)

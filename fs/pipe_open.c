@@ -151,7 +151,7 @@ static struct pipe_inode_info *inode_get_pipe(struct inode *inode)
 		if (pipe)
 			pipe->files++;
 		spin_unlock(&inode->i_lock);
-		if (new && new != pipe)
+		if (new &&new != pipe)
 			free_pipe_info(new);
 		if (pipe)
 			return pipe;
@@ -518,11 +518,11 @@ static int proc_dopipe_max_size(const struct ctl_table *ctl, int write, char *bu
 }
 
 static const struct ctl_table pipe_table[] = {
-	{"pipe-max-size", &pipe_max_size, sizeof(pipe_max_size), 0644, proc_dopipe_max_size},
-	{"pipe-user-pages-hard", &pipe_user_pages_hard, sizeof(pipe_user_pages_hard), 0644,
-	 proc_doulongvec_minmax},
-	{"pipe-user-pages-soft", &pipe_user_pages_soft, sizeof(pipe_user_pages_soft), 0644,
-	 proc_doulongvec_minmax},
+	{ "pipe-max-size", &pipe_max_size, sizeof(pipe_max_size), 0644, proc_dopipe_max_size },
+	{ "pipe-user-pages-hard", &pipe_user_pages_hard, sizeof(pipe_user_pages_hard), 0644,
+	  proc_doulongvec_minmax },
+	{ "pipe-user-pages-soft", &pipe_user_pages_soft, sizeof(pipe_user_pages_soft), 0644,
+	  proc_doulongvec_minmax },
 };
 
 static int init_pipe_fs(void)

@@ -188,8 +188,7 @@ static unsigned int do_pollfd(struct pollfd *pollfd, poll_table *table)
 }
 
 /* How many are ready; 0 when time is up; -EINTR for a signal. */
-static int do_poll(struct pollfd *fds, unsigned int nfds, struct poll_wqueues *pwq,
-		   ktime_t expires)
+static int do_poll(struct pollfd *fds, unsigned int nfds, struct poll_wqueues *pwq, ktime_t expires)
 {
 	poll_table *table = &pwq->pt;
 	bool timed_out = expires == 0;
@@ -312,8 +311,8 @@ static int get_deadline(const struct __kernel_timespec __user *uts, ktime_t *exp
 }
 
 SYSCALL_DEFINE5(ppoll, struct pollfd __user *, ufds, unsigned int, nfds,
-		struct __kernel_timespec __user *, uts, const sigset_t __user *, sigmask,
-		size_t, sigsetsize)
+		struct __kernel_timespec __user *, uts, const sigset_t __user *, sigmask, size_t,
+		sigsetsize)
 {
 	ktime_t expires;
 	int ret = get_deadline(uts, &expires);

@@ -129,8 +129,9 @@ int rw_verify_area(int read_write, struct file *file, const loff_t *pos, size_t 
 
 static ssize_t new_sync_read(struct file *file, char __user *buf, size_t len, loff_t *ppos)
 {
-	struct kiocb kiocb = {.ki_filp = file, .ki_pos = ppos ? *ppos : 0,
-			      .ki_flags = iocb_flags(file)};
+	struct kiocb kiocb = { .ki_filp = file,
+			       .ki_pos = ppos ? *ppos : 0,
+			       .ki_flags = iocb_flags(file) };
 	struct iov_iter iter;
 	ssize_t ret;
 
@@ -143,8 +144,9 @@ static ssize_t new_sync_read(struct file *file, char __user *buf, size_t len, lo
 
 static ssize_t new_sync_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
 {
-	struct kiocb kiocb = {.ki_filp = file, .ki_pos = ppos ? *ppos : 0,
-			      .ki_flags = iocb_flags(file)};
+	struct kiocb kiocb = { .ki_filp = file,
+			       .ki_pos = ppos ? *ppos : 0,
+			       .ki_flags = iocb_flags(file) };
 	struct iov_iter iter;
 	ssize_t ret;
 
@@ -196,8 +198,8 @@ ssize_t vfs_write(struct file *file, const char __user *buf, size_t count, loff_
 /* Kernel memory: only files with the iter operations can. */
 ssize_t kernel_read(struct file *file, void *buf, size_t count, loff_t *pos)
 {
-	struct kvec kvec = {buf, min(count, MAX_RW_COUNT)};
-	struct kiocb kiocb = {.ki_filp = file, .ki_pos = *pos, .ki_flags = iocb_flags(file)};
+	struct kvec kvec = { buf, min(count, MAX_RW_COUNT) };
+	struct kiocb kiocb = { .ki_filp = file, .ki_pos = *pos, .ki_flags = iocb_flags(file) };
 	struct iov_iter iter;
 	ssize_t ret;
 
@@ -214,8 +216,8 @@ ssize_t kernel_read(struct file *file, void *buf, size_t count, loff_t *pos)
 
 ssize_t kernel_write(struct file *file, const void *buf, size_t count, loff_t *pos)
 {
-	struct kvec kvec = {(void *)buf, min(count, MAX_RW_COUNT)};
-	struct kiocb kiocb = {.ki_filp = file, .ki_pos = *pos, .ki_flags = iocb_flags(file)};
+	struct kvec kvec = { (void *)buf, min(count, MAX_RW_COUNT) };
+	struct kiocb kiocb = { .ki_filp = file, .ki_pos = *pos, .ki_flags = iocb_flags(file) };
 	struct iov_iter iter;
 	ssize_t ret;
 
@@ -323,8 +325,9 @@ static int kiocb_set_rw_flags(struct kiocb *kiocb, int flags)
 static ssize_t do_iter_readv_writev(struct file *file, struct iov_iter *iter, loff_t *ppos,
 				    int type, int flags)
 {
-	struct kiocb kiocb = {.ki_filp = file, .ki_pos = ppos ? *ppos : 0,
-			      .ki_flags = iocb_flags(file)};
+	struct kiocb kiocb = { .ki_filp = file,
+			       .ki_pos = ppos ? *ppos : 0,
+			       .ki_flags = iocb_flags(file) };
 	ssize_t ret = kiocb_set_rw_flags(&kiocb, flags);
 
 	if (ret)
@@ -518,12 +521,12 @@ static ssize_t vfs_copy_file_range(struct file *in, loff_t *pos_in, struct file 
 		return -EISDIR;
 	if (!S_ISREG(inode_in->i_mode) || !S_ISREG(inode_out->i_mode))
 		return -EINVAL;
-	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) ||
-	    (out->f_flags & O_APPEND))
+	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) || (out->f_flags & O_APPEND))
 		return -EBADF;
 	if (inode_out->i_flags & S_IMMUTABLE)
 		return -EPERM;
-	if ((u64)*pos_in + len > (u64)MAX_LFS_FILESIZE || (u64)*pos_out + len > (u64)MAX_LFS_FILESIZE)
+	if ((u64)*pos_in + len > (u64)MAX_LFS_FILESIZE ||
+	    (u64)*pos_out + len > (u64)MAX_LFS_FILESIZE)
 		return -EOVERFLOW;
 	ret = rw_verify_area(READ, in, pos_in, len);
 	if (!ret)
@@ -532,8 +535,8 @@ static ssize_t vfs_copy_file_range(struct file *in, loff_t *pos_in, struct file 
 		return ret;
 	size = READ_ONCE(inode_in->i_size);
 	len = *pos_in >= size ? 0 : min(len, (size_t)(size - *pos_in));
-	if (inode_in == inode_out && *pos_out < *pos_in + (loff_t)len &&
-	    *pos_out + (loff_t)len > *pos_in)
+	if (inode_in == inode_out &&
+	    *pos_out<*pos_in + (loff_t)len && * pos_out + (loff_t)len> * pos_in)
 		return -EINVAL;
 	if (!len)
 		return 0;
@@ -542,10 +545,10 @@ static ssize_t vfs_copy_file_range(struct file *in, loff_t *pos_in, struct file 
 	return copy_through_buffer(in, pos_in, out, pos_out, min(len, MAX_RW_COUNT));
 }
 
-SYSCALL_DEFINE6(copy_file_range, int, fd_in, loff_t __user *, off_in, int, fd_out,
-		loff_t __user *, off_out, size_t, len, unsigned int, flags)
+SYSCALL_DEFINE6(copy_file_range, int, fd_in, loff_t __user *, off_in, int, fd_out, loff_t __user *,
+		off_out, size_t, len, unsigned int, flags)
 {
-	struct fd in = fdget((unsigned int)fd_in), out = {NULL, 0};
+	struct fd in = fdget((unsigned int)fd_in), out = { NULL, 0 };
 	loff_t pos_in, pos_out;
 	ssize_t ret = -EBADF;
 

@@ -38,11 +38,11 @@ int iterate_dir(struct file *file, struct dir_context *ctx)
 /* One call's buffer. */
 struct getdents_callback {
 	struct dir_context ctx;
-	char __user *current_dir;   /* where the next record goes */
-	char __user *prev;          /* the last record: its d_off is still to be set */
-	size_t count;               /* bytes left */
+	char __user *current_dir; /* where the next record goes */
+	char __user *prev;        /* the last record: its d_off is still to be set */
+	size_t count;             /* bytes left */
 	int error;
-	bool old_form;              /* struct linux_dirent */
+	bool old_form; /* struct linux_dirent */
 };
 
 static bool name_is_valid(const char *name, int len)
@@ -119,14 +119,14 @@ static long do_getdents(unsigned int fd, void __user *dirent, unsigned int count
 	return error;
 }
 
-SYSCALL_DEFINE3(getdents64, unsigned int, fd, struct linux_dirent64 __user *, dirent,
-		unsigned int, count)
+SYSCALL_DEFINE3(getdents64, unsigned int, fd, struct linux_dirent64 __user *, dirent, unsigned int,
+		count)
 {
 	return do_getdents(fd, dirent, count, false);
 }
 
-SYSCALL_DEFINE3(getdents, unsigned int, fd, struct linux_dirent __user *, dirent,
-		unsigned int, count)
+SYSCALL_DEFINE3(getdents, unsigned int, fd, struct linux_dirent __user *, dirent, unsigned int,
+		count)
 {
 	return do_getdents(fd, dirent, count, true);
 }

@@ -16,13 +16,13 @@ struct seq_operations;
 
 /* [M] lock */
 struct seq_file {
-	char *buf;                      /* [M] */
-	size_t size;                    /* [M] of buf */
-	size_t from;                    /* [M] first byte not yet read */
-	size_t count;                   /* [M] bytes in buf; == size: overflow */
+	char *buf;    /* [M] */
+	size_t size;  /* [M] of buf */
+	size_t from;  /* [M] first byte not yet read */
+	size_t count; /* [M] bytes in buf; == size: overflow */
 	size_t pad_until;
-	loff_t index;                   /* [M] record number */
-	loff_t read_pos;                /* [M] */
+	loff_t index;    /* [M] record number */
+	loff_t read_pos; /* [M] */
 	struct mutex lock;
 	const struct seq_operations *op;
 	struct file *file;
@@ -36,7 +36,7 @@ struct seq_operations {
 	int (*show)(struct seq_file *m, void *v);
 };
 
-#define SEQ_SKIP 1
+#define SEQ_SKIP        1
 #define SEQ_START_TOKEN ((void *)1)
 
 int seq_open(struct file *file, const struct seq_operations *op);

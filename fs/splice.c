@@ -169,7 +169,7 @@ static ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_ino
 static ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
 				size_t len)
 {
-	struct kiocb kiocb = {.ki_filp = in, .ki_pos = *pos};
+	struct kiocb kiocb = { .ki_filp = in, .ki_pos = *pos };
 	struct iov_iter to;
 	struct page *page;
 	struct kvec kvec;
@@ -224,8 +224,8 @@ static ssize_t splice_file_to_pipe(struct file *in, struct pipe_inode_info *opip
 /* One piece of kernel memory to a file. Bytes or -errno. */
 static ssize_t write_piece(struct file *out, const void *data, size_t len, loff_t *pos)
 {
-	struct kvec kvec = {(void *)data, len};
-	struct kiocb kiocb = {.ki_filp = out, .ki_pos = *pos};
+	struct kvec kvec = { (void *)data, len };
+	struct kiocb kiocb = { .ki_filp = out, .ki_pos = *pos };
 	struct iov_iter from;
 	ssize_t ret;
 
@@ -299,7 +299,7 @@ static ssize_t pipe_to_file(struct pipe_buffer *buf, size_t len, void *data)
 static ssize_t do_splice_from(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
 			      size_t len, unsigned int flags)
 {
-	struct to_file target = {out, pos};
+	struct to_file target = { out, pos };
 
 	if (out->f_op->splice_write)
 		return out->f_op->splice_write(pipe, out, pos, len, flags);
@@ -314,8 +314,7 @@ static ssize_t do_splice_from(struct pipe_inode_info *pipe, struct file *out, lo
  * Waits, without holding both mutexes, until in has data and out has room. They may be gone again
  * when this returns 1. 0: end of data; -errno.
  */
-static int prepare_both(struct pipe_inode_info *in, struct pipe_inode_info *out,
-			unsigned int flags)
+static int prepare_both(struct pipe_inode_info *in, struct pipe_inode_info *out, unsigned int flags)
 {
 	int ret;
 
@@ -634,7 +633,8 @@ SYSCALL_DEFINE4(vmsplice, int, fd, const struct iovec __user *, uiov, unsigned l
 	ret = -EINVAL;
 	if (nr_segs > UIO_MAXIOV)
 		goto out;
-	ret = import_iovec(write ? ITER_SOURCE : ITER_DEST, uiov, nr_segs, UIO_FASTIOV, &iov, &iter);
+	ret = import_iovec(write ? ITER_SOURCE : ITER_DEST, uiov, nr_segs, UIO_FASTIOV, &iov,
+			   &iter);
 	if (ret < 0)
 		goto out;
 	if (f.file->f_flags & O_NONBLOCK)

@@ -158,7 +158,8 @@ SYSCALL_DEFINE2(fstat, unsigned int, fd, struct stat __user *, statbuf)
 
 static struct statx_timestamp statx_time(const struct timespec64 *ts)
 {
-	return (struct statx_timestamp){.tv_sec = ts->tv_sec, .tv_nsec = (unsigned int)ts->tv_nsec};
+	return (struct statx_timestamp){ .tv_sec = ts->tv_sec,
+					 .tv_nsec = (unsigned int)ts->tv_nsec };
 }
 
 static int cp_statx(const struct kstat *stat, struct statx __user *buffer)
@@ -189,8 +190,8 @@ static int cp_statx(const struct kstat *stat, struct statx __user *buffer)
 	return copy_to_user(buffer, &tmp, sizeof(tmp)) ? -EFAULT : 0;
 }
 
-SYSCALL_DEFINE5(statx, int, dfd, const char __user *, filename, unsigned int, flags,
-		unsigned int, mask, struct statx __user *, buffer)
+SYSCALL_DEFINE5(statx, int, dfd, const char __user *, filename, unsigned int, flags, unsigned int,
+		mask, struct statx __user *, buffer)
 {
 	struct kstat stat;
 	int error;
@@ -231,8 +232,8 @@ static int do_readlinkat(int dfd, const char __user *pathname, char __user *buf,
 	return error;
 }
 
-SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, pathname, char __user *, buf,
-		int, bufsiz)
+SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, pathname, char __user *, buf, int,
+		bufsiz)
 {
 	return do_readlinkat(dfd, pathname, buf, bufsiz);
 }
@@ -249,10 +250,10 @@ int vfs_statfs(const struct path *path, struct kstatfs *buf)
 	static const struct {
 		int mnt, st;
 	} flags[] = {
-		{MNT_READONLY, ST_RDONLY}, {MNT_NOSUID, ST_NOSUID},
-		{MNT_NODEV, ST_NODEV},     {MNT_NOEXEC, ST_NOEXEC},
-		{MNT_NOATIME, ST_NOATIME}, {MNT_NODIRATIME, ST_NODIRATIME},
-		{MNT_RELATIME, ST_RELATIME},
+		{ MNT_READONLY, ST_RDONLY },   { MNT_NOSUID, ST_NOSUID },
+		{ MNT_NODEV, ST_NODEV },       { MNT_NOEXEC, ST_NOEXEC },
+		{ MNT_NOATIME, ST_NOATIME },   { MNT_NODIRATIME, ST_NODIRATIME },
+		{ MNT_RELATIME, ST_RELATIME },
 	};
 	struct super_block *sb = path->dentry->d_sb;
 	unsigned int i;

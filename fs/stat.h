@@ -9,7 +9,7 @@
 #include "fs/fs.h"
 
 struct kstat {
-	u32 result_mask;                /* STATX_* */
+	u32 result_mask; /* STATX_* */
 	umode_t mode;
 	unsigned int nlink;
 	u32 blksize;

@@ -175,8 +175,7 @@ static int tmpfs_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode)
 
 static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *body)
 {
-	struct inode *inode = tmpfs_get_inode(dir->i_sb, dir, S_IFLNK | S_IRWXUGO, 0,
-					      VM_NORESERVE);
+	struct inode *inode = tmpfs_get_inode(dir->i_sb, dir, S_IFLNK | S_IRWXUGO, 0, VM_NORESERVE);
 
 	if (IS_ERR(inode))
 		return (int)PTR_ERR(inode);
@@ -541,7 +540,7 @@ static int tmpfs_parse_options(char *text, struct tmpfs_options *opt)
 static int tmpfs_remount(struct super_block *sb, int *flags, char *data)
 {
 	struct tmpfs_sb_info *sbinfo = TMPFS_SB(sb);
-	struct tmpfs_options opt = {0};
+	struct tmpfs_options opt = { 0 };
 	unsigned long inodes_used;
 	int error = tmpfs_parse_options(data, &opt);
 

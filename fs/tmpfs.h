@@ -10,11 +10,11 @@
 
 /* One mount. [L] lock */
 struct tmpfs_sb_info {
-	struct shmem_space space;       /* pages: limit and use */
+	struct shmem_space space; /* pages: limit and use */
 	spinlock_t lock;
-	unsigned long max_inodes;       /* [L] 0 = no limit */
-	unsigned long free_inodes;      /* [L] */
-	umode_t mode;                   /* of the root, for /proc/mounts */
+	unsigned long max_inodes;  /* [L] 0 = no limit */
+	unsigned long free_inodes; /* [L] */
+	umode_t mode;              /* of the root, for /proc/mounts */
 	uid_t uid;
 	gid_t gid;
 };

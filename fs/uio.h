@@ -30,14 +30,14 @@ enum iter_type { ITER_UBUF, ITER_IOVEC, ITER_KVEC };
 struct iov_iter {
 	u8 iter_type;
 	bool data_source;
-	size_t iov_offset;              /* in the first segment */
-	size_t count;                   /* bytes left */
+	size_t iov_offset; /* in the first segment */
+	size_t count;      /* bytes left */
 	union {
-		char __user *ubuf;      /* ITER_UBUF: the start; iov_offset moves */
+		char __user *ubuf; /* ITER_UBUF: the start; iov_offset moves */
 		const struct iovec *iov;
 		const struct kvec *kvec;
 	};
-	unsigned long nr_segs;          /* left, the first included */
+	unsigned long nr_segs; /* left, the first included */
 };
 
 void iov_iter_ubuf(struct iov_iter *i, unsigned int direction, void __user *buf, size_t count);

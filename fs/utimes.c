@@ -25,7 +25,7 @@ static bool nsec_valid(long nsec)
 static int vfs_utimes(const struct path *path, const struct timespec64 *times)
 {
 	struct inode *inode = d_inode(path->dentry);
-	struct iattr attr = {.ia_valid = ATTR_CTIME | ATTR_MTIME | ATTR_ATIME};
+	struct iattr attr = { .ia_valid = ATTR_CTIME | ATTR_MTIME | ATTR_ATIME };
 	bool touch = !times;
 	int error;
 
@@ -112,7 +112,7 @@ SYSCALL_DEFINE4(utimensat, int, dfd, const char __user *, filename,
 		if (copy_from_user(ts, utimes, sizeof(ts)))
 			return -EFAULT;
 		for (i = 0; i < 2; i++)
-			times[i] = (struct timespec64){ts[i].tv_sec, ts[i].tv_nsec};
+			times[i] = (struct timespec64){ ts[i].tv_sec, ts[i].tv_nsec };
 		if (times[0].tv_nsec == UTIME_OMIT && times[1].tv_nsec == UTIME_OMIT)
 			return 0;
 	}
@@ -133,7 +133,7 @@ static long do_futimesat(int dfd, const char __user *filename,
 		for (i = 0; i < 2; i++) {
 			if (tv[i].tv_usec >= 1000000 || tv[i].tv_usec < 0)
 				return -EINVAL;
-			times[i] = (struct timespec64){tv[i].tv_sec, tv[i].tv_usec * 1000};
+			times[i] = (struct timespec64){ tv[i].tv_sec, tv[i].tv_usec * 1000 };
 		}
 	}
 	return do_utimes(dfd, filename, utimes ? times : NULL, 0);
@@ -158,8 +158,8 @@ SYSCALL_DEFINE2(utime, char __user *, filename, struct utimbuf __user *, times)
 	if (times) {
 		if (copy_from_user(&buf, times, sizeof(buf)))
 			return -EFAULT;
-		tv[0] = (struct timespec64){buf.actime, 0};
-		tv[1] = (struct timespec64){buf.modtime, 0};
+		tv[0] = (struct timespec64){ buf.actime, 0 };
+		tv[1] = (struct timespec64){ buf.modtime, 0 };
 	}
 	return do_utimes(AT_FDCWD, filename, times ? tv : NULL, 0);
 }

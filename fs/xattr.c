@@ -84,20 +84,20 @@ SYSCALL_DEFINE5(lsetxattr, const char __user *, pathname, const char __user *, n
 	return on_path(pathname, 0, true, SET_RESULT(name, value, size, flags));
 }
 
-SYSCALL_DEFINE5(fsetxattr, int, fd, const char __user *, name, const void __user *, value,
-		size_t, size, int, flags)
+SYSCALL_DEFINE5(fsetxattr, int, fd, const char __user *, name, const void __user *, value, size_t,
+		size, int, flags)
 {
 	return on_fd(fd, SET_RESULT(name, value, size, flags));
 }
 
-SYSCALL_DEFINE4(getxattr, const char __user *, pathname, const char __user *, name,
-		void __user *, value, size_t, size)
+SYSCALL_DEFINE4(getxattr, const char __user *, pathname, const char __user *, name, void __user *,
+		value, size_t, size)
 {
 	return on_path(pathname, LOOKUP_FOLLOW, false, NAME_RESULT(name));
 }
 
-SYSCALL_DEFINE4(lgetxattr, const char __user *, pathname, const char __user *, name,
-		void __user *, value, size_t, size)
+SYSCALL_DEFINE4(lgetxattr, const char __user *, pathname, const char __user *, name, void __user *,
+		value, size_t, size)
 {
 	return on_path(pathname, 0, false, NAME_RESULT(name));
 }

@@ -27,9 +27,9 @@
 #include "kernel/syscall.h"
 
 /* What fsuid 0 stands for. */
-#define CAP_FS_SET                                                               \
-	(1ull << CAP_CHOWN | 1ull << CAP_MKNOD | 1ull << CAP_DAC_OVERRIDE |      \
-	 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_FOWNER | 1ull << CAP_FSETID | \
+#define CAP_FS_SET                                                                                 \
+	(1ull << CAP_CHOWN | 1ull << CAP_MKNOD | 1ull << CAP_DAC_OVERRIDE |                        \
+	 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_FOWNER | 1ull << CAP_FSETID |                   \
 	 1ull << CAP_LINUX_IMMUTABLE | 1ull << CAP_MAC_OVERRIDE)
 
 static bool issecure(const struct cred *cred, unsigned int bit)
@@ -119,8 +119,8 @@ void cap_bprm_creds_from_file(struct linux_binprm *bprm)
 	new->cap_effective = effective ? new->cap_permitted : new->cap_ambient;
 	new->securebits &= ~SECBIT_KEEP_CAPS;
 
-	bprm->secureexec =
-		is_setid || (new->uid && (effective || (new->cap_permitted & ~new->cap_ambient)));
+	bprm->secureexec = is_setid ||
+			   (new->uid && (effective || (new->cap_permitted & ~new->cap_ambient)));
 }
 
 /* prctl(PR_CAP_AMBIENT, …) */
@@ -314,7 +314,7 @@ static int cap_capset(struct cred *new, kernel_cap_t effective, kernel_cap_t inh
 SYSCALL_DEFINE2(capset, struct __user_cap_header_struct __user *, header,
 		const struct __user_cap_data_struct __user *, dataptr)
 {
-	struct __user_cap_data_struct data[2] = {0};
+	struct __user_cap_data_struct data[2] = { 0 };
 	struct cred *new;
 	unsigned int words;
 	int ret, pid;

@@ -45,7 +45,7 @@
 #include "kernel/syscall.h"
 
 #define STACK_LIMIT_DEFAULT (8ul << 20) /* RLIMIT_STACK of init */
-#define ARG_MAX_ALWAYS	    131072ul	/* room for arguments whatever the limit */
+#define ARG_MAX_ALWAYS      131072ul    /* room for arguments whatever the limit */
 
 static LIST_HEAD(formats);
 static DEFINE_RWLOCK(binfmt_lock);
@@ -305,9 +305,9 @@ static struct linux_binprm *alloc_bprm(int fd, struct filename *name)
 	if (fd == AT_FDCWD || name->name[0] == '/') {
 		bprm->filename = name->name;
 	} else {
-		bprm->fdpath = name->name[0]
-				       ? kasprintf(GFP_KERNEL, "/dev/fd/%d/%s", fd, name->name)
-				       : kasprintf(GFP_KERNEL, "/dev/fd/%d", fd);
+		bprm->fdpath = name->name[0] ?
+				       kasprintf(GFP_KERNEL, "/dev/fd/%d/%s", fd, name->name) :
+				       kasprintf(GFP_KERNEL, "/dev/fd/%d", fd);
 		if (!bprm->fdpath)
 			goto out;
 		bprm->filename = bprm->fdpath;
@@ -492,8 +492,8 @@ static int exec_mmap(struct mm_struct *mm)
 	task_unlock(tsk);
 	if (old_mm) {
 		mmap_read_unlock(old_mm);
-		tsk->signal->maxrss =
-			max(tsk->signal->maxrss, get_mm_hiwater_rss(old_mm) * (PAGE_SIZE / 1024));
+		tsk->signal->maxrss = max(tsk->signal->maxrss,
+					  get_mm_hiwater_rss(old_mm) * (PAGE_SIZE / 1024));
 		mmput(old_mm);
 	} else if (active_mm) {
 		mmdrop_lazy_tlb(active_mm); /* a kernel thread had borrowed it */
@@ -708,8 +708,8 @@ int kernel_execve(const char *filename, const char *const *argv, const char *con
 
 	if (IS_ERR(name))
 		return (int)PTR_ERR(name);
-	ret = do_execveat_common(AT_FDCWD, name, (struct user_arg_ptr){.kernel = argv},
-				 (struct user_arg_ptr){.kernel = envp}, 0);
+	ret = do_execveat_common(AT_FDCWD, name, (struct user_arg_ptr){ .kernel = argv },
+				 (struct user_arg_ptr){ .kernel = envp }, 0);
 	putname(name);
 	return ret;
 }
@@ -721,8 +721,8 @@ static int do_execveat(int fd, struct filename *name, const char __user *const _
 
 	if (IS_ERR(name))
 		return (int)PTR_ERR(name);
-	ret = do_execveat_common(fd, name, (struct user_arg_ptr){.user = argv},
-				 (struct user_arg_ptr){.user = envp}, flags);
+	ret = do_execveat_common(fd, name, (struct user_arg_ptr){ .user = argv },
+				 (struct user_arg_ptr){ .user = envp }, flags);
 	putname(name);
 	return ret;
 }

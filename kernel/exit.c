@@ -360,8 +360,8 @@ static void exit_group_state(struct task_struct *task, long code)
 	itimer_real_cancel(signal);
 	exit_itimers(task);
 	if (task->mm)
-		signal->maxrss =
-			max(signal->maxrss, get_mm_hiwater_rss(task->mm) * (PAGE_SIZE / 1024));
+		signal->maxrss = max(signal->maxrss,
+				     get_mm_hiwater_rss(task->mm) * (PAGE_SIZE / 1024));
 }
 
 void __noreturn do_exit(long code)

@@ -252,8 +252,8 @@ static int copy_mm(u64 flags, struct task_struct *child)
 
 /* ---- checks ---- */
 
-#define CLONE_UNSUPPORTED                                                              \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
+#define CLONE_UNSUPPORTED                                                                          \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |             \
 	 CLONE_NEWTIME)
 
 /* Pure: flags that contradict each other or name what does not exist here. */

@@ -14,18 +14,19 @@
 #include "fs/fs_struct.h"
 
 /* The defaults of every process. NPROC and SIGPENDING follow from the size of memory: fork_init(). */
-#define INIT_RLIMITS                                                                             \
-	{                                                                                        \
-		[RLIMIT_CPU] = {RLIM_INFINITY, RLIM_INFINITY},                                   \
-		[RLIMIT_FSIZE] = {RLIM_INFINITY, RLIM_INFINITY},                                 \
-		[RLIMIT_DATA] = {RLIM_INFINITY, RLIM_INFINITY},                                  \
-		[RLIMIT_STACK] = {8ul << 20, RLIM_INFINITY}, [RLIMIT_CORE] = {0, RLIM_INFINITY}, \
-		[RLIMIT_RSS] = {RLIM_INFINITY, RLIM_INFINITY}, [RLIMIT_NPROC] = {0, 0},          \
-		[RLIMIT_NOFILE] = {1024, 4096}, [RLIMIT_MEMLOCK] = {8ul << 20, 8ul << 20},       \
-		[RLIMIT_AS] = {RLIM_INFINITY, RLIM_INFINITY},                                    \
-		[RLIMIT_LOCKS] = {RLIM_INFINITY, RLIM_INFINITY}, [RLIMIT_SIGPENDING] = {0, 0},   \
-		[RLIMIT_MSGQUEUE] = {819200, 819200}, [RLIMIT_NICE] = {0, 0},                    \
-		[RLIMIT_RTPRIO] = {0, 0}, [RLIMIT_RTTIME] = {RLIM_INFINITY, RLIM_INFINITY},      \
+#define INIT_RLIMITS                                                                               \
+	{                                                                                          \
+		[RLIMIT_CPU] = { RLIM_INFINITY, RLIM_INFINITY },                                   \
+		[RLIMIT_FSIZE] = { RLIM_INFINITY, RLIM_INFINITY },                                 \
+		[RLIMIT_DATA] = { RLIM_INFINITY, RLIM_INFINITY },                                  \
+		[RLIMIT_STACK] = { 8ul << 20, RLIM_INFINITY },                                     \
+		[RLIMIT_CORE] = { 0, RLIM_INFINITY },                                              \
+		[RLIMIT_RSS] = { RLIM_INFINITY, RLIM_INFINITY }, [RLIMIT_NPROC] = { 0, 0 },        \
+		[RLIMIT_NOFILE] = { 1024, 4096 }, [RLIMIT_MEMLOCK] = { 8ul << 20, 8ul << 20 },     \
+		[RLIMIT_AS] = { RLIM_INFINITY, RLIM_INFINITY },                                    \
+		[RLIMIT_LOCKS] = { RLIM_INFINITY, RLIM_INFINITY }, [RLIMIT_SIGPENDING] = { 0, 0 }, \
+		[RLIMIT_MSGQUEUE] = { 819200, 819200 }, [RLIMIT_NICE] = { 0, 0 },                  \
+		[RLIMIT_RTPRIO] = { 0, 0 }, [RLIMIT_RTTIME] = { RLIM_INFINITY, RLIM_INFINITY },    \
 	}
 
 static struct signal_struct init_signals = {
@@ -35,8 +36,8 @@ static struct signal_struct init_signals = {
 	.thread_head = LIST_HEAD_INIT(init_task.thread_node),
 	.wait_chldexit = __WAIT_QUEUE_HEAD_INITIALIZER(init_signals.wait_chldexit),
 	.curr_target = &init_task,
-	.shared_pending = {.list = LIST_HEAD_INIT(init_signals.shared_pending.list)},
-	.pids = {&init_struct_pid, &init_struct_pid, &init_struct_pid, &init_struct_pid},
+	.shared_pending = { .list = LIST_HEAD_INIT(init_signals.shared_pending.list) },
+	.pids = { &init_struct_pid, &init_struct_pid, &init_struct_pid, &init_struct_pid },
 	.posix_timers = LIST_HEAD_INIT(init_signals.posix_timers),
 	.rlim = INIT_RLIMITS,
 };
@@ -78,7 +79,7 @@ struct task_struct init_task = {
 	.nsproxy = &init_nsproxy,
 	.signal = &init_signals,
 	.sighand = &init_sighand,
-	.pending = {.list = LIST_HEAD_INIT(init_task.pending.list)},
+	.pending = { .list = LIST_HEAD_INIT(init_task.pending.list) },
 	.sysvshm_clist = LIST_HEAD_INIT(init_task.sysvshm_clist),
 	.timer_slack_ns = 50000,
 	.alloc_lock = __SPIN_LOCK_UNLOCKED(init_task.alloc_lock),

@@ -134,12 +134,12 @@ void exit_task_namespaces(struct task_struct *task)
 	switch_task_namespaces(task, NULL);
 }
 
-#define UNSHARE_KNOWN                                                                     \
-	(CLONE_THREAD | CLONE_FS | CLONE_NEWNS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES | \
-	 CLONE_SYSVSEM | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUSER |     \
+#define UNSHARE_KNOWN                                                                              \
+	(CLONE_THREAD | CLONE_FS | CLONE_NEWNS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES |          \
+	 CLONE_SYSVSEM | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUSER |              \
 	 CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWTIME)
-#define UNSHARE_UNSUPPORTED                                                            \
-	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWCGROUP | \
+#define UNSHARE_UNSUPPORTED                                                                        \
+	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWCGROUP |             \
 	 CLONE_NEWTIME)
 
 /* Threads, handlers and memory can only be "unshared" when they are not shared. */

@@ -30,9 +30,9 @@
 #include "kernel/syscall.h"
 #include "mm/slab.h"
 
-#define LOG_BUF_SIZE     (128 * 1024)
-#define DEFAULT_LEVEL    4
-#define QUIET_LOGLEVEL   4
+#define LOG_BUF_SIZE   (128 * 1024)
+#define DEFAULT_LEVEL  4
+#define QUIET_LOGLEVEL 4
 
 struct log_header {
 	u64 time_ns;
@@ -41,9 +41,9 @@ struct log_header {
 };
 
 static char log_buf[LOG_BUF_SIZE] __aligned(8);
-static u32 log_first, log_next;        /* places in log_buf */
+static u32 log_first, log_next; /* places in log_buf */
 static u64 log_first_seq, log_next_seq;
-static u64 log_clear_seq;              /* dmesg -c hides what is older */
+static u64 log_clear_seq; /* dmesg -c hides what is older */
 static DEFINE_SPINLOCK(log_lock);
 static DECLARE_WAIT_QUEUE_HEAD(log_wait);
 static struct console *consoles;
@@ -165,7 +165,8 @@ static void console_write(int level, const char *text, size_t length, u64 time_n
 
 	if (level >= console_loglevel)
 		return;
-	n = scnprintf(prefix, sizeof(prefix), "[%5llu.%06llu] ", (unsigned long long)(time_ns / 1000000000),
+	n = scnprintf(prefix, sizeof(prefix), "[%5llu.%06llu] ",
+		      (unsigned long long)(time_ns / 1000000000),
 		      (unsigned long long)(time_ns / 1000 % 1000000));
 	for (struct console *c = consoles; c; c = c->next) {
 		c->write(c, prefix, n);
@@ -213,7 +214,8 @@ void printk_init(const char *cmdline)
 	int level;
 
 	boot_cmdline = cmdline;
-	for (unsigned int i = 0; cmdline_find_nth(cmdline, "console", i, value, sizeof(value)) >= 0; i++) {
+	for (unsigned int i = 0; cmdline_find_nth(cmdline, "console", i, value, sizeof(value)) >= 0;
+	     i++) {
 		if (strchr(value, ','))
 			*strchr(value, ',') = '\0';
 		strscpy(console_option, value, sizeof(console_option));
@@ -275,7 +277,19 @@ int printk(const char *fmt, ...)
 
 /* ---- syslog(2) ---- */
 
-enum { SYSLOG_CLOSE, SYSLOG_OPEN, SYSLOG_READ, SYSLOG_READ_ALL, SYSLOG_READ_CLEAR, SYSLOG_CLEAR, SYSLOG_CONSOLE_OFF, SYSLOG_CONSOLE_ON, SYSLOG_CONSOLE_LEVEL, SYSLOG_SIZE_UNREAD, SYSLOG_SIZE_BUFFER };
+enum {
+	SYSLOG_CLOSE,
+	SYSLOG_OPEN,
+	SYSLOG_READ,
+	SYSLOG_READ_ALL,
+	SYSLOG_READ_CLEAR,
+	SYSLOG_CLEAR,
+	SYSLOG_CONSOLE_OFF,
+	SYSLOG_CONSOLE_ON,
+	SYSLOG_CONSOLE_LEVEL,
+	SYSLOG_SIZE_UNREAD,
+	SYSLOG_SIZE_BUFFER
+};
 
 /* One record in syslog's form "<level>[time] text\n". */
 static int format_record(const struct printk_record *r, char *buf, size_t size)

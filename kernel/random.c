@@ -30,7 +30,7 @@
 
 static DEFINE_SPINLOCK(base_lock);
 static u32 base_key[CHACHA_KEY_WORDS]; /* [base_lock] */
-static bool seeded;		       /* [base_lock] */
+static bool seeded;                    /* [base_lock] */
 
 /* base_lock held: the key becomes a function of itself and data. */
 static void mix(const void *data, size_t n)

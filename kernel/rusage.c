@@ -60,7 +60,7 @@ static unsigned long current_maxrss(struct task_struct *task)
 void getrusage(struct task_struct *task, int who, struct rusage *r)
 {
 	struct signal_struct *sig = task->signal;
-	struct task_cputime times = {0};
+	struct task_cputime times = { 0 };
 	u64 utime = 0, stime = 0;
 	unsigned long maxrss = 0, flags;
 

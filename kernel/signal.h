@@ -55,8 +55,8 @@ struct k_sigaction {
 struct sighand_struct {
 	spinlock_t siglock; /* protects this, signal_struct and the pending sets */
 	refcount_t count;
-	wait_queue_head_t signalfd_wqh;	  /* readers and pollers of signalfds */
-	struct rcu_head rcu;		  /* look-ups through task->sighand may be late */
+	wait_queue_head_t signalfd_wqh;   /* readers and pollers of signalfds */
+	struct rcu_head rcu;              /* look-ups through task->sighand may be late */
 	struct k_sigaction action[_NSIG]; /* [L] */
 };
 
@@ -87,43 +87,43 @@ struct cpu_itimer {
  * changes after creation.
  */
 struct signal_struct {
-	refcount_t sigcnt;	      /* tasks that point here */
-	atomic_t live;		      /* [A] threads that have not begun to exit */
-	int nr_threads;		      /* [L] */
+	refcount_t sigcnt;            /* tasks that point here */
+	atomic_t live;                /* [A] threads that have not begun to exit */
+	int nr_threads;               /* [L] */
 	struct list_head thread_head; /* [T] the group's tasks by thread_node */
 
 	wait_queue_head_t wait_chldexit;  /* wait4() sleepers */
 	struct task_struct *curr_target;  /* [L] where the next shared signal tries first */
 	struct sigpending shared_pending; /* [L] */
-	struct hlist_head multiprocess;	  /* [L] forks under way: group signals reach the child */
+	struct hlist_head multiprocess;   /* [L] forks under way: group signals reach the child */
 
-	int group_exit_code;		     /* [L] */
-	int notify_count;		     /* [L] exec waits until this many threads remain */
+	int group_exit_code;                 /* [L] */
+	int notify_count;                    /* [L] exec waits until this many threads remain */
 	struct task_struct *group_exec_task; /* [L] the thread in exec that waits */
-	int group_stop_count;		     /* [L] threads still to stop */
-	unsigned int flags;		     /* [L] SIGNAL_* */
+	int group_stop_count;                /* [L] threads still to stop */
+	unsigned int flags;                  /* [L] SIGNAL_* */
 
 	bool is_child_subreaper;  /* PR_SET_CHILD_SUBREAPER */
 	bool has_child_subreaper; /* an ancestor is one */
-	bool leader;		  /* [T] session leader */
+	bool leader;              /* [T] session leader */
 
 	struct pid *pids[PIDTYPE_MAX]; /* [T] TGID, PGID, SID */
-	struct tty_struct *tty;	       /* [L] controlling terminal, NULL if none */
+	struct tty_struct *tty;        /* [L] controlling terminal, NULL if none */
 	struct pid *tty_old_pgrp;      /* [L] */
 
 	struct hrtimer real_timer;     /* ITIMER_REAL */
-	u64 it_real_incr;	       /* [L] its period in ns, 0 for one shot */
+	u64 it_real_incr;              /* [L] its period in ns, 0 for one shot */
 	struct cpu_itimer it[2];       /* [L] ITIMER_VIRTUAL, ITIMER_PROF */
 	struct list_head posix_timers; /* [L] timer_create() */
 	int next_posix_timer_id;       /* [L] */
-	int nr_cpu_timers;	       /* [L] posix_timers that count CPU time and are armed */
+	int nr_cpu_timers;             /* [L] posix_timers that count CPU time and are armed */
 
 	struct task_cputime dead;   /* [L] threads that ended */
 	u64 prev_utime, prev_stime; /* what thread_group_cputime() reported last */
-	u64 cutime, cstime;	    /* [L] reaped children, ns */
-	unsigned long nvcsw, nivcsw, cnvcsw, cnivcsw;	    /* [L] context switches */
+	u64 cutime, cstime;         /* [L] reaped children, ns */
+	unsigned long nvcsw, nivcsw, cnvcsw, cnivcsw;       /* [L] context switches */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt; /* [L] page faults */
-	unsigned long maxrss, cmaxrss;			    /* [L] KiB */
+	unsigned long maxrss, cmaxrss;                      /* [L] KiB */
 
 	struct rlimit rlim[RLIM_NLIMITS]; /* [L] task_lock(group_leader) in Linux */
 	short oom_score_adj;
@@ -134,7 +134,7 @@ struct signal_struct {
  * child too, although no list has it yet: it is noted here and becomes pending in the child.
  */
 struct multiprocess_signals {
-	sigset_t signal;	/* [L] */
+	sigset_t signal;        /* [L] */
 	struct hlist_node node; /* [L] in signal_struct.multiprocess */
 };
 
@@ -176,7 +176,7 @@ static inline void sigdelsetmask(sigset_t *set, unsigned long mask)
 
 /* Who sends, when there is no siginfo: a process (SI_USER) or the kernel (SI_KERNEL). */
 #define SEND_SIG_NOINFO ((struct siginfo *)0)
-#define SEND_SIG_PRIV	((struct siginfo *)1)
+#define SEND_SIG_PRIV   ((struct siginfo *)1)
 
 static inline bool is_si_special(const struct siginfo *info)
 {

@@ -21,8 +21,8 @@
 #include "kernel/syscall.h"
 
 /* The flags that user space may set and sees; others are dropped. */
-#define UAPI_SA_FLAGS                                                                      \
-	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | \
+#define UAPI_SA_FLAGS                                                                              \
+	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |         \
 	 SA_RESETHAND | SA_EXPOSE_TAGBITS | SA_RESTORER)
 
 static int copy_sigset_from_user(sigset_t *set, const sigset_t __user *uset, size_t size)
@@ -280,8 +280,8 @@ static int do_sigaltstack(const stack_t *ss, stack_t *oss, unsigned long sp)
 		memset(oss, 0, sizeof(*oss));
 		oss->ss_sp = (void *)t->sas_ss_sp;
 		oss->ss_size = t->sas_ss_size;
-		oss->ss_flags =
-			(int)((unsigned int)sas_ss_flags(sp) | (t->sas_ss_flags & SS_AUTODISARM));
+		oss->ss_flags = (int)((unsigned int)sas_ss_flags(sp) |
+				      (t->sas_ss_flags & SS_AUTODISARM));
 	}
 	if (!ss)
 		return 0;

@@ -32,7 +32,7 @@ SYSCALL_DEFINE1(uname, struct new_utsname __user *, name)
 static int set_uts_field(char *field, const char __user *name, int len)
 {
 	struct uts_namespace *ns = current->nsproxy->uts_ns;
-	char copy[__NEW_UTS_LEN + 1] = {0};
+	char copy[__NEW_UTS_LEN + 1] = { 0 };
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;

@@ -33,27 +33,27 @@ extern const sys_call_ptr_t sys_call_table[NR_SYSCALLS];
 #define __SC_DECL6(t, a, ...) t a, __SC_DECL5(__VA_ARGS__)
 
 /* The argument registers in order; a cast to the declared type drops what does not belong. */
-#define __SC_ARG6_1(t, a)      (t)regs->r9
-#define __SC_ARG5_1(t, a)      (t)regs->r8
-#define __SC_ARG5_2(t, a, ...) (t)regs->r8, __SC_ARG6_1(__VA_ARGS__)
-#define __SC_ARG4_1(t, a)      (t)regs->r10
-#define __SC_ARG4_2(t, a, ...) (t)regs->r10, __SC_ARG5_1(__VA_ARGS__)
-#define __SC_ARG4_3(t, a, ...) (t)regs->r10, __SC_ARG5_2(__VA_ARGS__)
-#define __SC_ARG3_1(t, a)      (t)regs->dx
-#define __SC_ARG3_2(t, a, ...) (t)regs->dx, __SC_ARG4_1(__VA_ARGS__)
-#define __SC_ARG3_3(t, a, ...) (t)regs->dx, __SC_ARG4_2(__VA_ARGS__)
-#define __SC_ARG3_4(t, a, ...) (t)regs->dx, __SC_ARG4_3(__VA_ARGS__)
-#define __SC_ARG2_1(t, a)      (t)regs->si
-#define __SC_ARG2_2(t, a, ...) (t)regs->si, __SC_ARG3_1(__VA_ARGS__)
-#define __SC_ARG2_3(t, a, ...) (t)regs->si, __SC_ARG3_2(__VA_ARGS__)
-#define __SC_ARG2_4(t, a, ...) (t)regs->si, __SC_ARG3_3(__VA_ARGS__)
-#define __SC_ARG2_5(t, a, ...) (t)regs->si, __SC_ARG3_4(__VA_ARGS__)
-#define __SC_ARGS1(t, a)       (t)regs->di
-#define __SC_ARGS2(t, a, ...)  (t)regs->di, __SC_ARG2_1(__VA_ARGS__)
-#define __SC_ARGS3(t, a, ...)  (t)regs->di, __SC_ARG2_2(__VA_ARGS__)
-#define __SC_ARGS4(t, a, ...)  (t)regs->di, __SC_ARG2_3(__VA_ARGS__)
-#define __SC_ARGS5(t, a, ...)  (t)regs->di, __SC_ARG2_4(__VA_ARGS__)
-#define __SC_ARGS6(t, a, ...)  (t)regs->di, __SC_ARG2_5(__VA_ARGS__)
+#define __SC_ARG6_1(t, a)      (t) regs->r9
+#define __SC_ARG5_1(t, a)      (t) regs->r8
+#define __SC_ARG5_2(t, a, ...) (t) regs->r8, __SC_ARG6_1(__VA_ARGS__)
+#define __SC_ARG4_1(t, a)      (t) regs->r10
+#define __SC_ARG4_2(t, a, ...) (t) regs->r10, __SC_ARG5_1(__VA_ARGS__)
+#define __SC_ARG4_3(t, a, ...) (t) regs->r10, __SC_ARG5_2(__VA_ARGS__)
+#define __SC_ARG3_1(t, a)      (t) regs->dx
+#define __SC_ARG3_2(t, a, ...) (t) regs->dx, __SC_ARG4_1(__VA_ARGS__)
+#define __SC_ARG3_3(t, a, ...) (t) regs->dx, __SC_ARG4_2(__VA_ARGS__)
+#define __SC_ARG3_4(t, a, ...) (t) regs->dx, __SC_ARG4_3(__VA_ARGS__)
+#define __SC_ARG2_1(t, a)      (t) regs->si
+#define __SC_ARG2_2(t, a, ...) (t) regs->si, __SC_ARG3_1(__VA_ARGS__)
+#define __SC_ARG2_3(t, a, ...) (t) regs->si, __SC_ARG3_2(__VA_ARGS__)
+#define __SC_ARG2_4(t, a, ...) (t) regs->si, __SC_ARG3_3(__VA_ARGS__)
+#define __SC_ARG2_5(t, a, ...) (t) regs->si, __SC_ARG3_4(__VA_ARGS__)
+#define __SC_ARGS1(t, a)       (t) regs->di
+#define __SC_ARGS2(t, a, ...)  (t) regs->di, __SC_ARG2_1(__VA_ARGS__)
+#define __SC_ARGS3(t, a, ...)  (t) regs->di, __SC_ARG2_2(__VA_ARGS__)
+#define __SC_ARGS4(t, a, ...)  (t) regs->di, __SC_ARG2_3(__VA_ARGS__)
+#define __SC_ARGS5(t, a, ...)  (t) regs->di, __SC_ARG2_4(__VA_ARGS__)
+#define __SC_ARGS6(t, a, ...)  (t) regs->di, __SC_ARG2_5(__VA_ARGS__)
 
 #define SYSCALL_DEFINE0(name)                                                                      \
 	static inline long __do_sys_##name(void);                                                  \

@@ -35,10 +35,10 @@ struct waitid_info {
 
 struct wait_opts {
 	enum pid_type wo_type; /* PIDTYPE_MAX: any child */
-	int wo_flags;	       /* W* */
+	int wo_flags;          /* W* */
 	struct pid *wo_pid;
 	struct waitid_info *wo_info; /* NULL for wait4() */
-	int wo_stat;		     /* out: wait status */
+	int wo_stat;                 /* out: wait status */
 	struct rusage *wo_rusage;    /* out, or NULL */
 	struct wait_queue_entry child_wait;
 	int notask_error;
@@ -73,7 +73,7 @@ static bool delay_group_leader(struct task_struct *p)
 static int fill_waitid_info(struct wait_opts *wo, pid_t pid, uid_t uid, int cause, int status)
 {
 	if (wo->wo_info)
-		*wo->wo_info = (struct waitid_info){pid, uid, status, cause};
+		*wo->wo_info = (struct waitid_info){ pid, uid, status, cause };
 	return pid;
 }
 
@@ -225,8 +225,8 @@ static int do_wait_pid(struct wait_opts *wo)
 
 	if (!p)
 		return 0;
-	if (wo->wo_flags & __WNOTHREAD ? p->real_parent != current
-				       : !same_thread_group(p->real_parent, current))
+	if (wo->wo_flags & __WNOTHREAD ? p->real_parent != current :
+					 !same_thread_group(p->real_parent, current))
 		return 0;
 	return wait_consider_task(wo, p);
 }
@@ -338,7 +338,7 @@ static int waitid_target(struct wait_opts *wo, int which, pid_t upid)
 SYSCALL_DEFINE5(waitid, int, which, pid_t, upid, struct siginfo __user *, infop, int, options,
 		struct rusage __user *, uru)
 {
-	struct waitid_info info = {0};
+	struct waitid_info info = { 0 };
 	struct rusage r;
 	struct wait_opts wo = {
 		.wo_flags = options,

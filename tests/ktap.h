@@ -41,7 +41,8 @@ __attribute__((unused, format(printf, 2, 3))) static int ok(int held, const char
 	if (!held) {
 		char line[96];
 		int saved = errno;
-		int n = snprintf(line, sizeof(line), "# errno was %d (%s)\n", saved, strerror(saved));
+		int n = snprintf(line, sizeof(line), "# errno was %d (%s)\n", saved,
+				 strerror(saved));
 
 		if (write(1, line, n) != n)
 			_exit(99);

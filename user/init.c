@@ -30,10 +30,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define VM_DIR      "/.vm"
-#define CHUNK       4096
-#define ACK_BYTES   1024 /* input is acknowledged by so much: tools/vm has more on its way */
-#define WORDS_MAX   1024
+#define VM_DIR    "/.vm"
+#define CHUNK     4096
+#define ACK_BYTES 1024 /* input is acknowledged by so much: tools/vm has more on its way */
+#define WORDS_MAX 1024
 
 static int data_fd = -1, control_fd = -1;
 static volatile sig_atomic_t child_changed;
@@ -174,7 +174,7 @@ static void make_raw(int fd)
 	if (tcgetattr(fd, &t))
 		return;
 	cfmakeraw(&t);
-	cfsetspeed(&t, B115200);      /* the UART's own time-outs are counted in characters */
+	cfsetspeed(&t, B115200); /* the UART's own time-outs are counted in characters */
 	t.c_cflag |= CLOCAL | CREAD;
 	tcsetattr(fd, TCSANOW, &t);
 }
@@ -245,8 +245,8 @@ static pid_t start_on_pipes(char **argv, char **env, int *in, int *out)
 
 /* What the pump knows. */
 struct pump {
-	int in, out;              /* pipes to and from the command, -1: closed */
-	char input[CHUNK];        /* bytes from the host on their way to it */
+	int in, out;       /* pipes to and from the command, -1: closed */
+	char input[CHUNK]; /* bytes from the host on their way to it */
 	size_t pending, offset;
 	long long received;       /* bytes of input so far */
 	long long unacknowledged; /* of them passed on, but not told to the host */
@@ -254,7 +254,7 @@ struct pump {
 	long long sent;           /* bytes of output so far */
 	char word[64];            /* a line from the host, as far as it came */
 	size_t word_length;
-	int acknowledged;         /* "K" came */
+	int acknowledged; /* "K" came */
 };
 
 static void read_control(struct pump *p)
@@ -466,8 +466,13 @@ static void console_name(char *name, size_t size)
 
 static pid_t start_shell(const char *tty)
 {
-	static char *env[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin:/tests", "HOME=/root", "TERM=linux",
-			       "USER=root", "SHELL=/bin/sh", "PS1=\\w # ", NULL };
+	static char *env[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin:/tests",
+			       "HOME=/root",
+			       "TERM=linux",
+			       "USER=root",
+			       "SHELL=/bin/sh",
+			       "PS1=\\w # ",
+			       NULL };
 	pid_t pid = fork();
 
 	if (pid == 0) {

@@ -152,7 +152,7 @@ static int do_task_stat(struct seq_file *m, struct task_struct *task, bool whole
 	seq_puts(m, ") ");
 	seq_putc(m, *task_state_name(task));
 	{
-		const long long family[] = {n.ppid, n.pgid, n.sid, tty_nr, tpgid, task->flags};
+		const long long family[] = { n.ppid, n.pgid, n.sid, tty_nr, tpgid, task->flags };
 
 		put_numbers(m, family, ARRAY_SIZE(family));
 	}
@@ -206,9 +206,10 @@ static int do_task_stat(struct seq_file *m, struct task_struct *task, bool whole
 	{
 		const bool show = mm && permitted;
 		const long long areas[] = {
-			show ? mm->start_data : 0, show ? mm->end_data : 0, show ? mm->start_brk : 0,
-			show ? mm->arg_start : 0,  show ? mm->arg_end : 0,  show ? mm->env_start : 0,
-			show ? mm->env_end : 0,	   permitted ? n.exit_code : 0,
+			show ? mm->start_data : 0, show ? mm->end_data : 0,
+			show ? mm->start_brk : 0,  show ? mm->arg_start : 0,
+			show ? mm->arg_end : 0,    show ? mm->env_start : 0,
+			show ? mm->env_end : 0,    permitted ? n.exit_code : 0,
 		};
 
 		put_numbers(m, areas, ARRAY_SIZE(areas));
@@ -239,9 +240,11 @@ int proc_pid_statm(struct seq_file *m, struct pid *pid, struct task_struct *task
 		return 0;
 	}
 	shared = get_mm_counter(mm, MM_FILEPAGES) + get_mm_counter(mm, MM_SHMEMPAGES);
-	text = (ALIGN(mm->end_code, PAGE_SIZE) - ALIGN_DOWN(mm->start_code, PAGE_SIZE)) >> PAGE_SHIFT;
+	text = (ALIGN(mm->end_code, PAGE_SIZE) - ALIGN_DOWN(mm->start_code, PAGE_SIZE)) >>
+	       PAGE_SHIFT;
 	data = mm->data_vm + mm->stack_vm;
-	seq_printf(m, "%lu %lu %lu %lu 0 %lu 0\n", mm->total_vm, get_mm_rss(mm), shared, text, data);
+	seq_printf(m, "%lu %lu %lu %lu 0 %lu 0\n", mm->total_vm, get_mm_rss(mm), shared, text,
+		   data);
 	mmput(mm);
 	return 0;
 }
@@ -267,9 +270,9 @@ static void task_state(struct seq_file *m, struct task_struct *task, const struc
 		seq_printf(m, "Umask:\t%04o\n", umask);
 	seq_printf(m, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
 		   task_state_name(task), task->tgid, task->pid, n->ppid);
-	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid,
-		   cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid,
-		   cred->fsgid, max_fds);
+	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t",
+		   cred->uid, cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid,
+		   cred->sgid, cred->fsgid, max_fds);
 	for (int i = 0; cred->group_info && i < cred->group_info->ngroups; i++)
 		seq_printf(m, "%u ", cred->group_info->gid[i]);
 	seq_printf(m, "\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t%d\n",
@@ -311,7 +314,9 @@ static void task_cap(struct seq_file *m, struct task_struct *task)
 {
 	const struct cred *cred = get_task_cred(task);
 
-	seq_printf(m, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016lx\n",
+	seq_printf(m,
+		   "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%"
+		   "016lx\n",
 		   (unsigned long)cred->cap_inheritable, (unsigned long)cred->cap_permitted,
 		   (unsigned long)cred->cap_effective, (unsigned long)cred->cap_bset,
 		   (unsigned long)cred->cap_ambient);

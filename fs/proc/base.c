@@ -305,12 +305,22 @@ static int proc_pident_readdir(struct file *file, struct dir_context *ctx,
 	return 0;
 }
 
-#define PID_DIR(NAME, MODE, iops, fops) \
-	{NAME, S_IFDIR | (MODE), &(iops), &(fops), NULL, NULL}
-#define PID_LNK(NAME, get) \
-	{NAME, S_IFLNK | 0777, &proc_pid_link_inode_operations, NULL, NULL, get}
-#define PID_REG(NAME, MODE, fops) {NAME, S_IFREG | (MODE), NULL, &(fops), NULL, NULL}
-#define PID_ONE(NAME, MODE, show) {NAME, S_IFREG | (MODE), NULL, &proc_single_fops, show, NULL}
+#define PID_DIR(NAME, MODE, iops, fops)                                                            \
+	{                                                                                          \
+		NAME, S_IFDIR | (MODE), &(iops), &(fops), NULL, NULL                               \
+	}
+#define PID_LNK(NAME, get)                                                                         \
+	{                                                                                          \
+		NAME, S_IFLNK | 0777, &proc_pid_link_inode_operations, NULL, NULL, get             \
+	}
+#define PID_REG(NAME, MODE, fops)                                                                  \
+	{                                                                                          \
+		NAME, S_IFREG | (MODE), NULL, &(fops), NULL, NULL                                  \
+	}
+#define PID_ONE(NAME, MODE, show)                                                                  \
+	{                                                                                          \
+		NAME, S_IFREG | (MODE), NULL, &proc_single_fops, show, NULL                        \
+	}
 
 static const struct pid_entry tid_base_stuff[] = {
 	PID_DIR("fd", 0500, proc_fd_inode_operations, proc_fd_operations),
@@ -366,8 +376,7 @@ static const struct file_operations proc_tid_base_operations = {
 
 /* ---- task/ ---- */
 
-static struct dentry *proc_task_lookup(struct inode *dir, struct dentry *dentry,
-				       unsigned int flags)
+static struct dentry *proc_task_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
 {
 	unsigned int nr = name_to_int(&dentry->d_name);
 	struct task_struct *leader = get_proc_task(dir), *task = NULL;

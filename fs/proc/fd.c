@@ -172,7 +172,7 @@ static struct inode *fd_inode(struct super_block *sb, struct task_struct *task, 
 {
 	umode_t bits = info ? S_IFREG | 0444 :
 			      S_IFLNK | (mode & FMODE_READ ? 0500 : 0) |
-				      (mode & FMODE_WRITE ? 0300 : 0);
+				       (mode & FMODE_WRITE ? 0300 : 0);
 	struct inode *inode = proc_pid_make_inode(sb, task, bits,
 						  (info ? PROC_INO_FDINFO : PROC_INO_FD) | fd);
 
@@ -230,7 +230,8 @@ static int fd_readdir(struct file *dir, struct dir_context *ctx, bool info)
 		fput(file);
 		ctx->pos = (loff_t)fd + 2;
 		if (!dir_emit(ctx, name, len,
-			      proc_pid_ino(proc_pid(inode), (info ? PROC_INO_FDINFO : PROC_INO_FD) | fd),
+			      proc_pid_ino(proc_pid(inode),
+					   (info ? PROC_INO_FDINFO : PROC_INO_FD) | fd),
 			      info ? DT_REG : DT_LNK))
 			goto out;
 		ctx->pos++;

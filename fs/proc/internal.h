@@ -28,11 +28,11 @@ struct proc_dir_entry {
 	const struct file_operations *fops;   /* [I] */
 	const struct seq_operations *seq_ops; /* [I] for proc_create_seq() */
 	int (*single_show)(struct seq_file *m, void *v); /* [I] for proc_create_single() */
-	char *link_body;                      /* [I] symlinks */
-	void *data;                           /* [I] the owner's */
-	struct proc_dir_entry *parent;        /* [I] */
-	struct list_head subdir;              /* [L] its entries, by next */
-	struct list_head next;                /* [L] */
+	char *link_body;                                 /* [I] symlinks */
+	void *data;                                      /* [I] the owner's */
+	struct proc_dir_entry *parent;                   /* [I] */
+	struct list_head subdir;                         /* [L] its entries, by next */
+	struct list_head next;                           /* [L] */
 };
 
 /* One name in /proc/<pid>/. */
@@ -76,20 +76,20 @@ static inline struct task_struct *get_proc_task(const struct inode *inode)
  * Inode numbers of what belongs to a thread are made from its number, so that they stay the same
  * although inodes come and go.
  */
-#define PROC_INO_DIR    1 /* /proc/<pid> */
-#define PROC_INO_TID    2 /* /proc/<pid>/task/<tid> */
+#define PROC_INO_DIR        1 /* /proc/<pid> */
+#define PROC_INO_TID        2 /* /proc/<pid>/task/<tid> */
 #define PROC_INO_TGID_ENTRY 0x1000
 #define PROC_INO_TID_ENTRY  0x2000
-#define PROC_INO_FDINFO 0x400000
-#define PROC_INO_FD     0x800000
+#define PROC_INO_FDINFO     0x400000
+#define PROC_INO_FD         0x800000
 
 static inline unsigned long proc_pid_ino(const struct pid *pid, unsigned int what)
 {
 	return ((unsigned long)pid_nr(pid) << 24) | what;
 }
 
-#define PROC_ROOT_INO      1
-#define PROC_SELF_INO      2
+#define PROC_ROOT_INO        1
+#define PROC_SELF_INO        2
 #define PROC_THREAD_SELF_INO 3
 
 /* generic.c */

@@ -58,7 +58,8 @@ static int meminfo_proc_show(struct seq_file *m, void *v)
 	put_kb(m, "VmallocUsed:", global_node_page_state(NR_VMALLOC));
 	put_kb(m, "VmallocChunk:", 0);
 	seq_printf(m, "HugePages_Total:%8u\nHugePages_Free: %8u\nHugePages_Rsvd: %8u\n", 0, 0, 0);
-	seq_printf(m, "HugePages_Surp: %8u\nHugepagesize:   %8u kB\nHugetlb:        %8u kB\n", 0, 2048, 0);
+	seq_printf(m, "HugePages_Surp: %8u\nHugepagesize:   %8u kB\nHugetlb:        %8u kB\n", 0,
+		   2048, 0);
 	return 0;
 }
 
@@ -68,12 +69,20 @@ static int vmstat_show(struct seq_file *m, void *v)
 		enum node_stat_item item;
 		const char *name;
 	} items[] = {
-		{NR_FREE_PAGES, "nr_free_pages"}, {NR_FILE_PAGES, "nr_file_pages"},
-		{NR_SHMEM, "nr_shmem"}, {NR_ANON_MAPPED, "nr_anon_pages"},
-		{NR_FILE_MAPPED, "nr_mapped"}, {NR_SLAB, "nr_slab_unreclaimable"},
-		{NR_PAGETABLE, "nr_page_table_pages"}, {NR_KERNEL_STACK_KB, "nr_kernel_stack"},
-		{NR_MLOCK, "nr_mlock"}, {PGALLOC, "pgalloc_normal"}, {PGFREE, "pgfree"},
-		{PGFAULT, "pgfault"}, {PGMAJFAULT, "pgmajfault"}, {OOM_KILL, "oom_kill"},
+		{ NR_FREE_PAGES, "nr_free_pages" },
+		{ NR_FILE_PAGES, "nr_file_pages" },
+		{ NR_SHMEM, "nr_shmem" },
+		{ NR_ANON_MAPPED, "nr_anon_pages" },
+		{ NR_FILE_MAPPED, "nr_mapped" },
+		{ NR_SLAB, "nr_slab_unreclaimable" },
+		{ NR_PAGETABLE, "nr_page_table_pages" },
+		{ NR_KERNEL_STACK_KB, "nr_kernel_stack" },
+		{ NR_MLOCK, "nr_mlock" },
+		{ PGALLOC, "pgalloc_normal" },
+		{ PGFREE, "pgfree" },
+		{ PGFAULT, "pgfault" },
+		{ PGMAJFAULT, "pgmajfault" },
+		{ OOM_KILL, "oom_kill" },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(items); i++)
@@ -95,11 +104,14 @@ static int slabinfo_show(struct seq_file *m, void *v)
 	struct slabinfo s;
 
 	seq_puts(m, "slabinfo - version: 2.1\n");
-	seq_puts(m, "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
-		    " : tunables <limit> <batchcount> <sharedfactor>"
-		    " : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+	seq_puts(m,
+		 "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
+		 " : tunables <limit> <batchcount> <sharedfactor>"
+		 " : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 	for (unsigned int i = 0; slabinfo_get(i, &s); i++)
-		seq_printf(m, "%-17s %6lu %6lu %6u %4u %4u : tunables %4u %4u %4u : slabdata %6lu %6lu %6u\n",
+		seq_printf(m,
+			   "%-17s %6lu %6lu %6u %4u %4u : tunables %4u %4u %4u : slabdata %6lu "
+			   "%6lu %6u\n",
 			   s.name, s.active_objs, s.num_objs, s.object_size, s.objects_per_slab,
 			   s.pages_per_slab, 0, 0, 0, s.active_slabs, s.num_slabs, 0);
 	return 0;

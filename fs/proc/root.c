@@ -136,8 +136,7 @@ static bool name_is(const struct dentry *dentry, const char *name)
 	       !memcmp(dentry->d_name.name, name, dentry->d_name.len);
 }
 
-static struct dentry *proc_root_lookup(struct inode *dir, struct dentry *dentry,
-				       unsigned int flags)
+static struct dentry *proc_root_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
 {
 	unsigned int nr = name_to_int(&dentry->d_name);
 

@@ -61,7 +61,8 @@ static int stat_show(struct seq_file *m, void *v)
 	seq_printf(m, "intr %llu", (unsigned long long)interrupts);
 	for (unsigned int irq = 0; irq < NR_IRQS; irq++)
 		seq_printf(m, " %llu", (unsigned long long)irq_sum(irq));
-	seq_printf(m, "\nctxt %llu\nbtime %lld\nprocesses %lu\nprocs_running %u\nprocs_blocked %u\n",
+	seq_printf(m,
+		   "\nctxt %llu\nbtime %lld\nprocesses %lu\nprocs_running %u\nprocs_blocked %u\n",
 		   (unsigned long long)nr_context_switches(),
 		   (long long)(ktime_real_offset() / NSEC_PER_SEC), total_forks, nr_running(),
 		   nr_uninterruptible());

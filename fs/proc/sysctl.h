@@ -29,8 +29,8 @@ typedef int (*proc_handler_t)(const struct ctl_table *ctl, int write, char *buff
 struct ctl_table {
 	const char *procname;
 	void *data;
-	int maxlen;             /* bytes at data: a vector has several numbers */
-	umode_t mode;           /* of type S_IFREG; 0 for owner bits means no access */
+	int maxlen;   /* bytes at data: a vector has several numbers */
+	umode_t mode; /* of type S_IFREG; 0 for owner bits means no access */
 	proc_handler_t proc_handler;
 	const void *extra1, *extra2; /* least and largest value, of data's type */
 };

@@ -96,7 +96,7 @@ static int proc_do_uuid(const struct ctl_table *ctl, int write, char *buffer, si
 static int proc_nr_files(const struct ctl_table *ctl, int write, char *buffer, size_t *lenp,
 			 loff_t *ppos)
 {
-	unsigned long numbers[3] = {get_nr_files(), 0, READ_ONCE(sysctl_file_max)};
+	unsigned long numbers[3] = { get_nr_files(), 0, READ_ONCE(sysctl_file_max) };
 	struct ctl_table copy = *ctl;
 
 	copy.data = numbers;
@@ -112,48 +112,49 @@ static const int pid_max_min = 301, pid_max_max = 4194304, threads_min = 20, thr
 static const unsigned int nr_open_min = 64, nr_open_max = 0x7fffffc0;
 
 static const struct ctl_table kern_table[] = {
-	{"ostype", init_uts_ns.name.sysname, __NEW_UTS_LEN + 1, 0444, proc_do_uts_string},
-	{"osrelease", init_uts_ns.name.release, __NEW_UTS_LEN + 1, 0444, proc_do_uts_string},
-	{"version", init_uts_ns.name.version, __NEW_UTS_LEN + 1, 0444, proc_do_uts_string},
-	{"hostname", init_uts_ns.name.nodename, __NEW_UTS_LEN + 1, 0644, proc_do_uts_string},
-	{"domainname", init_uts_ns.name.domainname, __NEW_UTS_LEN + 1, 0644, proc_do_uts_string},
-	{"pid_max", &pid_max, sizeof(int), 0644, proc_dointvec_minmax, &pid_max_min, &pid_max_max},
-	{"threads-max", &max_threads, sizeof(int), 0644, proc_dointvec_minmax, &threads_min,
-	 &threads_max},
-	{"ngroups_max", &ngroups_max, sizeof(int), 0444, proc_dointvec},
-	{"cap_last_cap", &cap_last_cap, sizeof(int), 0444, proc_dointvec},
-	{"protected_hardlinks", &sysctl_protected_hardlinks, sizeof(int), 0600,
-	 proc_dointvec_minmax, &zero, &one},
-	{"protected_symlinks", &sysctl_protected_symlinks, sizeof(int), 0600, proc_dointvec_minmax,
-	 &zero, &one},
-	{"overflowuid", &overflowid, sizeof(int), 0444, proc_dointvec},
-	{"overflowgid", &overflowid, sizeof(int), 0444, proc_dointvec},
-	{"randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec},
+	{ "ostype", init_uts_ns.name.sysname, __NEW_UTS_LEN + 1, 0444, proc_do_uts_string },
+	{ "osrelease", init_uts_ns.name.release, __NEW_UTS_LEN + 1, 0444, proc_do_uts_string },
+	{ "version", init_uts_ns.name.version, __NEW_UTS_LEN + 1, 0444, proc_do_uts_string },
+	{ "hostname", init_uts_ns.name.nodename, __NEW_UTS_LEN + 1, 0644, proc_do_uts_string },
+	{ "domainname", init_uts_ns.name.domainname, __NEW_UTS_LEN + 1, 0644, proc_do_uts_string },
+	{ "pid_max", &pid_max, sizeof(int), 0644, proc_dointvec_minmax, &pid_max_min,
+	  &pid_max_max },
+	{ "threads-max", &max_threads, sizeof(int), 0644, proc_dointvec_minmax, &threads_min,
+	  &threads_max },
+	{ "ngroups_max", &ngroups_max, sizeof(int), 0444, proc_dointvec },
+	{ "cap_last_cap", &cap_last_cap, sizeof(int), 0444, proc_dointvec },
+	{ "protected_hardlinks", &sysctl_protected_hardlinks, sizeof(int), 0600,
+	  proc_dointvec_minmax, &zero, &one },
+	{ "protected_symlinks", &sysctl_protected_symlinks, sizeof(int), 0600, proc_dointvec_minmax,
+	  &zero, &one },
+	{ "overflowuid", &overflowid, sizeof(int), 0444, proc_dointvec },
+	{ "overflowgid", &overflowid, sizeof(int), 0444, proc_dointvec },
+	{ "randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec },
 };
 
 static const struct ctl_table random_table[] = {
-	{"boot_id", boot_id, sizeof(boot_id), 0444, proc_do_uuid},
-	{"uuid", NULL, 0, 0444, proc_do_uuid},
-	{"entropy_avail", &entropy_avail, sizeof(int), 0444, proc_dointvec},
-	{"poolsize", &poolsize, sizeof(int), 0444, proc_dointvec},
+	{ "boot_id", boot_id, sizeof(boot_id), 0444, proc_do_uuid },
+	{ "uuid", NULL, 0, 0444, proc_do_uuid },
+	{ "entropy_avail", &entropy_avail, sizeof(int), 0444, proc_dointvec },
+	{ "poolsize", &poolsize, sizeof(int), 0444, proc_dointvec },
 };
 
 static const struct ctl_table fs_table[] = {
-	{"file-max", &sysctl_file_max, sizeof(long), 0644, proc_doulongvec_minmax},
-	{"file-nr", NULL, 0, 0444, proc_nr_files},
-	{"nr_open", &sysctl_nr_open, sizeof(int), 0644, proc_douintvec_minmax, &nr_open_min,
-	 &nr_open_max},
-	{"overflowuid", &overflowid, sizeof(int), 0444, proc_dointvec},
-	{"overflowgid", &overflowid, sizeof(int), 0444, proc_dointvec},
+	{ "file-max", &sysctl_file_max, sizeof(long), 0644, proc_doulongvec_minmax },
+	{ "file-nr", NULL, 0, 0444, proc_nr_files },
+	{ "nr_open", &sysctl_nr_open, sizeof(int), 0644, proc_douintvec_minmax, &nr_open_min,
+	  &nr_open_max },
+	{ "overflowuid", &overflowid, sizeof(int), 0444, proc_dointvec },
+	{ "overflowgid", &overflowid, sizeof(int), 0444, proc_dointvec },
 };
 
 static const struct ctl_table vm_table[] = {
-	{"overcommit_memory", &sysctl_overcommit_memory, sizeof(int), 0644, proc_dointvec_minmax,
-	 &zero, &two},
-	{"overcommit_ratio", &sysctl_overcommit_ratio, sizeof(int), 0644, proc_dointvec_minmax,
-	 &zero, &hundred},
-	{"max_map_count", &sysctl_max_map_count, sizeof(int), 0644, proc_dointvec_minmax, &one},
-	{"mmap_min_addr", &mmap_min_addr, sizeof(long), 0644, proc_doulongvec_minmax},
+	{ "overcommit_memory", &sysctl_overcommit_memory, sizeof(int), 0644, proc_dointvec_minmax,
+	  &zero, &two },
+	{ "overcommit_ratio", &sysctl_overcommit_ratio, sizeof(int), 0644, proc_dointvec_minmax,
+	  &zero, &hundred },
+	{ "max_map_count", &sysctl_max_map_count, sizeof(int), 0644, proc_dointvec_minmax, &one },
+	{ "mmap_min_addr", &mmap_min_addr, sizeof(long), 0644, proc_doulongvec_minmax },
 };
 
 static int sysctl_tables_init(void)

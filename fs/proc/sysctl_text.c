@@ -200,8 +200,7 @@ int proc_douintvec_minmax(const struct ctl_table *ctl, int write, char *buffer, 
 	return do_proc_vector(ctl, VALUE_UINT, write, buffer, lenp, ppos);
 }
 
-int proc_douintvec(const struct ctl_table *ctl, int write, char *buffer, size_t *lenp,
-		   loff_t *ppos)
+int proc_douintvec(const struct ctl_table *ctl, int write, char *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct ctl_table copy = *ctl;
 

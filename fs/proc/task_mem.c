@@ -71,7 +71,8 @@ static unsigned long title_end(struct mm_struct *mm, unsigned long arg_end, unsi
 	if (access_remote_vm(mm, arg_end - 1, &last, 1, 0) != 1 || !last)
 		return arg_end;
 	while (at < env_end) {
-		int n = access_remote_vm(mm, at, buf, min_t(unsigned long, sizeof(buf), env_end - at), 0);
+		int n = access_remote_vm(mm, at, buf,
+					 min_t(unsigned long, sizeof(buf), env_end - at), 0);
 		char *nul = n > 0 ? memchr(buf, 0, n) : NULL;
 
 		if (n <= 0)

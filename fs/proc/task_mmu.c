@@ -135,11 +135,11 @@ static int show_smap(struct seq_file *m, void *v)
 			unsigned long flag;
 			char name[3];
 		} names[14] = {
-			{VM_READ, "rd"}, {VM_WRITE, "wr"}, {VM_EXEC, "ex"}, {VM_SHARED, "sh"},
-			{VM_MAYREAD, "mr"}, {VM_MAYWRITE, "mw"}, {VM_MAYEXEC, "me"},
-			{VM_MAYSHARE, "ms"}, {VM_GROWSDOWN, "gd"}, {VM_LOCKED, "lo"},
-			{VM_DONTCOPY, "dc"}, {VM_DONTEXPAND, "de"}, {VM_ACCOUNT, "ac"},
-			{VM_NORESERVE, "nr"},
+			{ VM_READ, "rd" },    { VM_WRITE, "wr" },     { VM_EXEC, "ex" },
+			{ VM_SHARED, "sh" },  { VM_MAYREAD, "mr" },   { VM_MAYWRITE, "mw" },
+			{ VM_MAYEXEC, "me" }, { VM_MAYSHARE, "ms" },  { VM_GROWSDOWN, "gd" },
+			{ VM_LOCKED, "lo" },  { VM_DONTCOPY, "dc" },  { VM_DONTEXPAND, "de" },
+			{ VM_ACCOUNT, "ac" }, { VM_NORESERVE, "nr" },
 		};
 
 		if (vma->vm_flags & names[i].flag)

@@ -13,17 +13,17 @@
 struct task_struct;
 
 struct kernel_clone_args {
-	u64 flags;		/* CLONE_* */
-	int __user *pidfd;	/* CLONE_PIDFD stores the descriptor here */
-	int __user *child_tid;	/* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
+	u64 flags;              /* CLONE_* */
+	int __user *pidfd;      /* CLONE_PIDFD stores the descriptor here */
+	int __user *child_tid;  /* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
 	int __user *parent_tid; /* CLONE_PARENT_SETTID */
 	int exit_signal;
 	unsigned long stack; /* initial stack pointer, 0: the parent's */
 	unsigned long stack_size;
 	unsigned long tls; /* CLONE_SETTLS: the FS base */
 	size_t set_tid_size;
-	bool kthread;	   /* a kernel thread for good */
-	bool idle;	   /* an idle task: no pid, no files */
+	bool kthread;      /* a kernel thread for good */
+	bool idle;         /* an idle task: no pid, no files */
 	int (*fn)(void *); /* start in the kernel here, NULL: return to user mode with 0 */
 	void *fn_arg;
 };

@@ -31,11 +31,11 @@ struct user_struct {
 	refcount_t count;
 	struct hlist_node uidhash_node;
 	uid_t uid;
-	atomic_t processes;	     /* [A] tasks, for RLIMIT_NPROC */
-	atomic_t sigpending;	     /* [A] queued signals, for RLIMIT_SIGPENDING */
+	atomic_t processes;          /* [A] tasks, for RLIMIT_NPROC */
+	atomic_t sigpending;         /* [A] queued signals, for RLIMIT_SIGPENDING */
 	atomic_long_t pipe_bufs;     /* [A] pages in pipe rings */
 	atomic_long_t locked_shm;    /* [A] pages locked by SHM_LOCK and mlock */
-	atomic_long_t mq_bytes;	     /* [A] bytes in POSIX message queues */
+	atomic_long_t mq_bytes;      /* [A] bytes in POSIX message queues */
 	atomic_long_t unix_inflight; /* [A] descriptors inside socket messages */
 };
 
@@ -55,14 +55,14 @@ struct cred {
 extern struct cred init_cred;
 extern struct user_struct root_user;
 
-#define current_cred()	(current->cred)
-#define current_uid()	(current_cred()->uid)
-#define current_euid()	(current_cred()->euid)
-#define current_gid()	(current_cred()->gid)
-#define current_egid()	(current_cred()->egid)
+#define current_cred()  (current->cred)
+#define current_uid()   (current_cred()->uid)
+#define current_euid()  (current_cred()->euid)
+#define current_gid()   (current_cred()->gid)
+#define current_egid()  (current_cred()->egid)
 #define current_fsuid() (current_cred()->fsuid)
 #define current_fsgid() (current_cred()->fsgid)
-#define current_user()	(current_cred()->user)
+#define current_user()  (current_cred()->user)
 
 /* Another task's cred: caller holds rcu_read_lock(). */
 #define __task_cred(task) rcu_dereference((task)->cred)

@@ -24,10 +24,10 @@ enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPE_MA
 
 /* [T] tasklist_lock for writing, RCU for reading; [I] never changes. */
 struct pid {
-	refcount_t count;		      /* references, tasks' included */
-	int nr;				      /* [I] the number */
+	refcount_t count;                     /* references, tasks' included */
+	int nr;                               /* [I] the number */
 	struct hlist_head tasks[PIDTYPE_MAX]; /* [T] tasks using it, by role */
-	wait_queue_head_t wait_pidfd;	      /* pollers of pidfds: woken at exit */
+	wait_queue_head_t wait_pidfd;         /* pollers of pidfds: woken at exit */
 	struct rcu_head rcu;
 };
 
@@ -71,13 +71,13 @@ static inline int pid_nr(const struct pid *pid)
 	return pid ? pid->nr : 0;
 }
 
-#define do_each_pid_task(pid, type, task) \
-	do {                              \
-		if ((pid) != NULL)        \
+#define do_each_pid_task(pid, type, task)                                                          \
+	do {                                                                                       \
+		if ((pid) != NULL)                                                                 \
 			hlist_for_each_entry_rcu ((task), &(pid)->tasks[type], pid_links[type])
 
-#define while_each_pid_task(pid, type, task) \
-	}                                    \
+#define while_each_pid_task(pid, type, task)                                                       \
+	}                                                                                          \
 	while (0)
 
 #endif

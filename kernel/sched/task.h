@@ -39,17 +39,17 @@ struct futex_q;
 #define TASK_COMM_LEN 16
 
 /* task_struct.flags */
-#define PF_IDLE		  0x00000002 /* an idle task */
-#define PF_EXITING	  0x00000004 /* in do_exit() */
-#define PF_WQ_WORKER	  0x00000020
-#define PF_FORKNOEXEC	  0x00000040 /* forked, has not called exec */
-#define PF_SUPERPRIV	  0x00000100 /* used a capability */
-#define PF_DUMPCORE	  0x00000200
-#define PF_SIGNALED	  0x00000400 /* killed by a signal */
+#define PF_IDLE           0x00000002 /* an idle task */
+#define PF_EXITING        0x00000004 /* in do_exit() */
+#define PF_WQ_WORKER      0x00000020
+#define PF_FORKNOEXEC     0x00000040 /* forked, has not called exec */
+#define PF_SUPERPRIV      0x00000100 /* used a capability */
+#define PF_DUMPCORE       0x00000200
+#define PF_SIGNALED       0x00000400 /* killed by a signal */
 #define PF_NPROC_EXCEEDED 0x00001000 /* set*uid() went over RLIMIT_NPROC: exec fails */
-#define PF_USED_MATH	  0x00002000
-#define PF_KTHREAD	  0x00200000 /* kernel thread */
-#define PF_OOM_VICTIM	  0x00400000 /* the OOM killer chose it: may dip into reserves */
+#define PF_USED_MATH      0x00002000
+#define PF_KTHREAD        0x00200000 /* kernel thread */
+#define PF_OOM_VICTIM     0x00400000 /* the OOM killer chose it: may dip into reserves */
 
 /* How an interrupted call goes on after SIGCONT (ERESTART_RESTARTBLOCK). */
 struct restart_block {
@@ -81,9 +81,9 @@ struct restart_block {
  */
 struct task_struct {
 	struct thread_info thread_info; /* first: entry code reads flags at offset 0 */
-	unsigned int __state;		/* [P] TASK_*: see locking/sleep.h */
-	void *stack;			/* [I] lowest address of the kernel stack */
-	refcount_t usage;		/* put_task_struct() */
+	unsigned int __state;           /* [P] TASK_*: see locking/sleep.h */
+	void *stack;                    /* [I] lowest address of the kernel stack */
+	refcount_t usage;               /* put_task_struct() */
 	refcount_t rcu_users; /* being listed, and running: see put_task_struct_rcu_user() */
 	unsigned int flags;   /* [O] PF_* */
 
@@ -93,8 +93,8 @@ struct task_struct {
 	int cpu;    /* [Q] where it runs or ran last */
 	int recent_used_cpu;
 	int prio, static_prio, normal_prio; /* [Q] 0-99 real-time, 100-139 fair */
-	unsigned int rt_priority;	    /* [Q] 1-99 */
-	unsigned int policy;		    /* [Q] SCHED_* */
+	unsigned int rt_priority;           /* [Q] 1-99 */
+	unsigned int policy;                /* [Q] SCHED_* */
 	bool sched_reset_on_fork;
 	const struct sched_class *sched_class; /* [Q] */
 	struct sched_entity se;
@@ -108,12 +108,12 @@ struct task_struct {
 	const char *wait_reason; /* [O] what it sleeps for, for /proc and the debugger, or NULL */
 
 	/* Memory. */
-	struct mm_struct *mm;		/* [A] NULL for kernel threads */
-	struct mm_struct *active_mm;	/* [Q] whose page tables are loaded */
+	struct mm_struct *mm;           /* [A] NULL for kernel threads */
+	struct mm_struct *active_mm;    /* [Q] whose page tables are loaded */
 	unsigned long min_flt, maj_flt; /* [O] page faults */
 
 	/* Exit. */
-	int exit_state;		    /* [T] 0, EXIT_ZOMBIE, EXIT_DEAD */
+	int exit_state;             /* [T] 0, EXIT_ZOMBIE, EXIT_DEAD */
 	int exit_code, exit_signal; /* [T] */
 	int pdeath_signal;
 	bool in_execve;
@@ -121,25 +121,25 @@ struct task_struct {
 	u32 parent_exec_id, self_exec_id; /* [T] an exec on either side makes exit_signal SIGCHLD */
 
 	/* Identity and family. */
-	pid_t pid, tgid;			  /* [I] as numbers */
-	struct pid *thread_pid;			  /* [T] */
+	pid_t pid, tgid;                          /* [I] as numbers */
+	struct pid *thread_pid;                   /* [T] */
 	struct hlist_node pid_links[PIDTYPE_MAX]; /* [T][R] */
-	struct task_struct *real_parent;	  /* [T][R] who made it, or its reaper */
-	struct task_struct *parent;	  /* [T][R] who gets SIGCHLD; the same without ptrace */
-	struct list_head children;	  /* [T] */
-	struct list_head sibling;	  /* [T] in parent's children */
-	struct list_head dead_entry;	  /* in the list of those whom a dying parent must reap */
+	struct task_struct *real_parent;          /* [T][R] who made it, or its reaper */
+	struct task_struct *parent;       /* [T][R] who gets SIGCHLD; the same without ptrace */
+	struct list_head children;        /* [T] */
+	struct list_head sibling;         /* [T] in parent's children */
+	struct list_head dead_entry;      /* in the list of those whom a dying parent must reap */
 	struct task_struct *group_leader; /* [T] */
-	struct list_head thread_node;	  /* [T][R] in signal->thread_head */
-	struct list_head tasks;		  /* [T][R] all group leaders */
-	struct completion *vfork_done;	  /* [A] parent in vfork() waits here */
-	int __user *set_child_tid;	  /* [O] CLONE_CHILD_SETTID */
-	int __user *clear_child_tid;	  /* [O] CLONE_CHILD_CLEARTID */
-	char comm[TASK_COMM_LEN];	  /* [A] base name of the executable */
-	u64 start_time;			  /* [I] ns, monotonic */
-	u64 start_boottime;		  /* [I] ns since boot */
-	u64 utime, stime;		  /* [O] ns, sampled by the tick */
-	u64 prev_utime, prev_stime;	  /* what task_cputime() reported last: sched/cputime.c */
+	struct list_head thread_node;     /* [T][R] in signal->thread_head */
+	struct list_head tasks;           /* [T][R] all group leaders */
+	struct completion *vfork_done;    /* [A] parent in vfork() waits here */
+	int __user *set_child_tid;        /* [O] CLONE_CHILD_SETTID */
+	int __user *clear_child_tid;      /* [O] CLONE_CHILD_CLEARTID */
+	char comm[TASK_COMM_LEN];         /* [A] base name of the executable */
+	u64 start_time;                   /* [I] ns, monotonic */
+	u64 start_boottime;               /* [I] ns since boot */
+	u64 utime, stime;                 /* [O] ns, sampled by the tick */
+	u64 prev_utime, prev_stime;       /* what task_cputime() reported last: sched/cputime.c */
 
 	/* Who it is. */
 	const struct cred *cred;      /* [R] effective, replaced by override_creds() */
@@ -150,32 +150,32 @@ struct task_struct {
 	int dumpable;
 
 	/* What it has open. */
-	struct fs_struct *fs;	    /* [A] */
+	struct fs_struct *fs;       /* [A] */
 	struct files_struct *files; /* [A] */
 	struct nsproxy *nsproxy;    /* [A] */
 
 	/* Signals. */
-	struct signal_struct *signal;	/* [I] */
+	struct signal_struct *signal;   /* [I] */
 	struct sighand_struct *sighand; /* [L][R] NULL once released */
 	sigset_t blocked, real_blocked; /* [L] real_blocked: rt_sigtimedwait() */
-	sigset_t saved_sigmask;		/* [O] to restore with TIF_RESTORE_SIGMASK */
-	struct sigpending pending;	/* [L] */
-	unsigned long sas_ss_sp;	/* [O] sigaltstack() */
+	sigset_t saved_sigmask;         /* [O] to restore with TIF_RESTORE_SIGMASK */
+	struct sigpending pending;      /* [L] */
+	unsigned long sas_ss_sp;        /* [O] sigaltstack() */
 	size_t sas_ss_size;
 	unsigned int sas_ss_flags;
-	unsigned long jobctl;		    /* [L] JOBCTL_* */
+	unsigned long jobctl;               /* [L] JOBCTL_* */
 	struct restart_block restart_block; /* [O] */
 
 	/* IPC. */
-	struct sem_undo_list *sysvsem_undo;	     /* System V SEM_UNDO */
-	struct list_head sysvshm_clist;		     /* segments it created */
+	struct sem_undo_list *sysvsem_undo;          /* System V SEM_UNDO */
+	struct list_head sysvshm_clist;              /* segments it created */
 	struct robust_list_head __user *robust_list; /* [O] */
 
 	unsigned long timer_slack_ns;
 	int make_it_fail;      /* /proc/self/make-it-fail */
 	unsigned int fail_nth; /* /proc/self/fail-nth */
 
-	spinlock_t alloc_lock;	     /* task_lock() */
+	spinlock_t alloc_lock;       /* task_lock() */
 	unsigned int preempt_depth;  /* DEBUG: spinlocks held etc. */
 	unsigned int rcu_read_depth; /* DEBUG */
 
@@ -184,11 +184,11 @@ struct task_struct {
 };
 
 /* jobctl */
-#define JOBCTL_STOP_SIGMASK  0xffff	 /* signal number of the last group stop */
+#define JOBCTL_STOP_SIGMASK  0xffff      /* signal number of the last group stop */
 #define JOBCTL_STOP_DEQUEUED (1ul << 16) /* took a stop signal; SIGCONT takes this back */
 #define JOBCTL_STOP_PENDING  (1ul << 17) /* is to stop */
 #define JOBCTL_STOP_CONSUME  (1ul << 18) /* counts in group_stop_count */
-#define JOBCTL_STOPPED	     (1ul << 26) /* sleeps in TASK_STOPPED */
+#define JOBCTL_STOPPED       (1ul << 26) /* sleeps in TASK_STOPPED */
 
 #define EXIT_ZOMBIE 0x00000020
 #define EXIT_DEAD   0x00000010
@@ -198,7 +198,7 @@ struct task_struct {
  * Interrupts may read it, so writers disable interrupts.
  */
 extern rwlock_t tasklist_lock;
-extern struct task_struct init_task;	 /* the boot CPU's idle task, pid 0 */
+extern struct task_struct init_task;     /* the boot CPU's idle task, pid 0 */
 extern struct task_struct *init_process; /* pid 1, once it exists */
 
 /* [T] threads now; tasks ever made (for /proc/stat); the limit of nr_threads. kernel/fork.c */
@@ -332,8 +332,8 @@ static inline unsigned long rlimit(unsigned int limit)
 /* Walks: caller holds tasklist_lock or rcu_read_lock(). */
 #define for_each_process(p)   list_for_each_entry_rcu (p, &init_task.tasks, tasks)
 #define for_each_thread(p, t) list_for_each_entry_rcu (t, &(p)->signal->thread_head, thread_node)
-#define for_each_process_thread(p, t) \
-	for_each_process (p)          \
+#define for_each_process_thread(p, t)                                                              \
+	for_each_process (p)                                                                       \
 		for_each_thread (p, t)
 
 /* CPU time used so far, in ns (utime and stime sum to se.sum_exec_runtime). sched/cputime.c */

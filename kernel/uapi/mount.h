@@ -14,9 +14,9 @@
 #define MS_NOSYMFOLLOW 256
 #define MS_NOATIME     1024
 #define MS_NODIRATIME  2048
-#define MS_BIND	       4096
-#define MS_MOVE	       8192
-#define MS_REC	       16384
+#define MS_BIND        4096
+#define MS_MOVE        8192
+#define MS_REC         16384
 #define MS_SILENT      32768
 #define MS_POSIXACL    (1 << 16)
 #define MS_UNBINDABLE  (1 << 17)
@@ -30,9 +30,9 @@
 #define MS_MGC_VAL     0xc0ed0000u
 #define MS_MGC_MSK     0xffff0000u
 
-#define MNT_FORCE	1
-#define MNT_DETACH	2
-#define MNT_EXPIRE	4
+#define MNT_FORCE       1
+#define MNT_DETACH      2
+#define MNT_EXPIRE      4
 #define UMOUNT_NOFOLLOW 8
 
 #endif

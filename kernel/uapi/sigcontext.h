@@ -25,7 +25,7 @@ struct ucontext {
 	sigset_t uc_sigmask; /* last, so that it could grow */
 };
 
-#define UC_FP_XSTATE	     0x1 /* fpstate is in XSAVE format */
+#define UC_FP_XSTATE         0x1 /* fpstate is in XSAVE format */
 #define UC_SIGCONTEXT_SS     0x2 /* ss is saved and restored */
 #define UC_STRICT_RESTORE_SS 0x4
 

@@ -3,17 +3,17 @@
 #ifndef CONDUIT_UAPI_STAT_H
 #define CONDUIT_UAPI_STAT_H
 
-#define S_IFMT	 00170000
+#define S_IFMT   00170000
 #define S_IFSOCK 0140000
-#define S_IFLNK	 0120000
-#define S_IFREG	 0100000
-#define S_IFBLK	 0060000
-#define S_IFDIR	 0040000
-#define S_IFCHR	 0020000
-#define S_IFIFO	 0010000
-#define S_ISUID	 0004000
-#define S_ISGID	 0002000
-#define S_ISVTX	 0001000
+#define S_IFLNK  0120000
+#define S_IFREG  0100000
+#define S_IFBLK  0060000
+#define S_IFDIR  0040000
+#define S_IFCHR  0020000
+#define S_IFIFO  0010000
+#define S_ISUID  0004000
+#define S_ISGID  0002000
+#define S_ISVTX  0001000
 
 #define S_ISLNK(m)  (((m)&S_IFMT) == S_IFLNK)
 #define S_ISREG(m)  (((m)&S_IFMT) == S_IFREG)
@@ -38,9 +38,9 @@
 
 #define S_IRWXUGO (S_IRWXU | S_IRWXG | S_IRWXO)
 #define S_IALLUGO (S_ISUID | S_ISGID | S_ISVTX | S_IRWXUGO)
-#define S_IRUGO	  (S_IRUSR | S_IRGRP | S_IROTH)
-#define S_IWUGO	  (S_IWUSR | S_IWGRP | S_IWOTH)
-#define S_IXUGO	  (S_IXUSR | S_IXGRP | S_IXOTH)
+#define S_IRUGO   (S_IRUSR | S_IRGRP | S_IROTH)
+#define S_IWUGO   (S_IWUSR | S_IWGRP | S_IWOTH)
+#define S_IXUGO   (S_IXUSR | S_IXGRP | S_IXOTH)
 
 struct stat {
 	unsigned long st_dev;
@@ -96,23 +96,23 @@ struct statx {
 	unsigned long long __spare3[12];
 };
 
-#define STATX_TYPE	  0x00000001u
-#define STATX_MODE	  0x00000002u
-#define STATX_NLINK	  0x00000004u
-#define STATX_UID	  0x00000008u
-#define STATX_GID	  0x00000010u
-#define STATX_ATIME	  0x00000020u
-#define STATX_MTIME	  0x00000040u
-#define STATX_CTIME	  0x00000080u
-#define STATX_INO	  0x00000100u
-#define STATX_SIZE	  0x00000200u
-#define STATX_BLOCKS	  0x00000400u
+#define STATX_TYPE        0x00000001u
+#define STATX_MODE        0x00000002u
+#define STATX_NLINK       0x00000004u
+#define STATX_UID         0x00000008u
+#define STATX_GID         0x00000010u
+#define STATX_ATIME       0x00000020u
+#define STATX_MTIME       0x00000040u
+#define STATX_CTIME       0x00000080u
+#define STATX_INO         0x00000100u
+#define STATX_SIZE        0x00000200u
+#define STATX_BLOCKS      0x00000400u
 #define STATX_BASIC_STATS 0x000007ffu
-#define STATX_BTIME	  0x00000800u
-#define STATX_ALL	  0x00000fffu
-#define STATX_MNT_ID	  0x00001000u
-#define STATX_DIOALIGN	  0x00002000u
-#define STATX__RESERVED	  0x80000000u
+#define STATX_BTIME       0x00000800u
+#define STATX_ALL         0x00000fffu
+#define STATX_MNT_ID      0x00001000u
+#define STATX_DIOALIGN    0x00002000u
+#define STATX__RESERVED   0x80000000u
 
 #define STATX_ATTR_IMMUTABLE  0x00000010
 #define STATX_ATTR_APPEND     0x00000020

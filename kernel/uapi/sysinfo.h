@@ -6,7 +6,7 @@
 #define SI_LOAD_SHIFT 16 /* loads are fixed point with 16 bits behind the point */
 
 struct sysinfo {
-	long uptime;		/* seconds since boot */
+	long uptime;            /* seconds since boot */
 	unsigned long loads[3]; /* 1, 5 and 15 minutes */
 	unsigned long totalram; /* these in mem_unit bytes */
 	unsigned long freeram;

@@ -12,11 +12,11 @@ struct iovec {
 #define UIO_MAXIOV  1024
 
 /* preadv2(2) */
-#define RWF_HIPRI  0x01
-#define RWF_DSYNC  0x02
-#define RWF_SYNC   0x04
-#define RWF_NOWAIT 0x08
-#define RWF_APPEND 0x10
+#define RWF_HIPRI     0x01
+#define RWF_DSYNC     0x02
+#define RWF_SYNC      0x04
+#define RWF_NOWAIT    0x08
+#define RWF_APPEND    0x10
 #define RWF_SUPPORTED 0x1f
 
 #endif

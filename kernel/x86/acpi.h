@@ -17,8 +17,8 @@ struct acpi_info {
 	u16 isa_flags[16];      /* polarity and trigger bits of the override, 0: ISA's */
 	unsigned int cpu_count; /* CPUs that can be started, the boot CPU included */
 	u8 apic_id[NR_CPUS];
-	u16 pm_timer_port;      /* 0: none */
-	u16 pm1a_control_port;  /* power-off, 0: none */
+	u16 pm_timer_port;     /* 0: none */
+	u16 pm1a_control_port; /* power-off, 0: none */
 };
 
 extern struct acpi_info acpi_info;

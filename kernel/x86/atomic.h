@@ -21,9 +21,18 @@ typedef struct {
 
 typedef atomic64_t atomic_long_t;
 
-#define ATOMIC_INIT(i)      { (i) }
-#define ATOMIC64_INIT(i)    { (i) }
-#define ATOMIC_LONG_INIT(i) { (i) }
+#define ATOMIC_INIT(i)                                                                             \
+	{                                                                                          \
+		(i)                                                                                \
+	}
+#define ATOMIC64_INIT(i)                                                                           \
+	{                                                                                          \
+		(i)                                                                                \
+	}
+#define ATOMIC_LONG_INIT(i)                                                                        \
+	{                                                                                          \
+		(i)                                                                                \
+	}
 
 #define xchg(ptr, v) __atomic_exchange_n((ptr), (v), __ATOMIC_SEQ_CST)
 

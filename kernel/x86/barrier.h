@@ -36,9 +36,9 @@
 		__acquired;                                                                        \
 	})
 
-#define smp_mb__before_atomic() barrier()
-#define smp_mb__after_atomic()  barrier()
-#define smp_mb__after_spinlock() barrier()
+#define smp_mb__before_atomic()       barrier()
+#define smp_mb__after_atomic()        barrier()
+#define smp_mb__after_spinlock()      barrier()
 #define smp_acquire__after_ctrl_dep() barrier()
 
 static __always_inline void cpu_relax(void)

@@ -8,7 +8,15 @@
 #include "kernel/x86/early_console.h"
 #include "kernel/x86/io.h"
 
-enum { UART_TX = 0, UART_IER = 1, UART_FCR = 2, UART_LCR = 3, UART_MCR = 4, UART_LSR = 5, UART_SCRATCH = 7 };
+enum {
+	UART_TX = 0,
+	UART_IER = 1,
+	UART_FCR = 2,
+	UART_LCR = 3,
+	UART_MCR = 4,
+	UART_LSR = 5,
+	UART_SCRATCH = 7
+};
 
 #define LSR_TX_EMPTY 0x20
 

@@ -21,15 +21,15 @@
 #include "kernel/sched/clone.h"
 #include "kernel/sched/task.h"
 
-#define FXSAVE_SIZE      512
-#define XSAVE_HEADER     512 /* offset of the XSAVE header */
-#define XSAVE_MIN_SIZE   576
-#define MXCSR_OFFSET     24
+#define FXSAVE_SIZE       512
+#define XSAVE_HEADER      512 /* offset of the XSAVE header */
+#define XSAVE_MIN_SIZE    576
+#define MXCSR_OFFSET      24
 #define MXCSR_MASK_OFFSET 28
-#define SW_BYTES_OFFSET  464
-#define XFEATURE_FPSSE   3ull
-#define XFEATURE_WANTED  7ull /* x87, SSE, AVX */
-#define FPU_STATE_MAX    4096
+#define SW_BYTES_OFFSET   464
+#define XFEATURE_FPSSE    3ull
+#define XFEATURE_WANTED   7ull /* x87, SSE, AVX */
+#define FPU_STATE_MAX     4096
 
 unsigned int fpu_state_size = FXSAVE_SIZE;
 u64 fpu_xfeatures;
@@ -106,8 +106,7 @@ int arch_dup_task_struct(struct task_struct *dst, struct task_struct *src)
 
 static bool registers_are_current(void)
 {
-	return !(current->flags & PF_KTHREAD) &&
-	       !test_tsk_thread_flag(current, TIF_NEED_FPU_LOAD);
+	return !(current->flags & PF_KTHREAD) && !test_tsk_thread_flag(current, TIF_NEED_FPU_LOAD);
 }
 
 void switch_fpu(struct task_struct *prev, struct task_struct *next, int cpu)

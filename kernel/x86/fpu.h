@@ -16,12 +16,12 @@ struct task_struct;
 
 /* Stands behind the task_struct, 64-byte aligned, fpu_state_size bytes of state. */
 struct fpu {
-	int last_cpu;      /* whose registers hold this state, -1 none */
+	int last_cpu;             /* whose registers hold this state, -1 none */
 	u8 state[] __aligned(64); /* FXSAVE or XSAVE format */
 };
 
-extern unsigned int fpu_state_size;  /* bytes of the XSAVE or FXSAVE area */
-extern u64 fpu_xfeatures;            /* XCR0, or 0 when only FXSAVE is there */
+extern unsigned int fpu_state_size; /* bytes of the XSAVE or FXSAVE area */
+extern u64 fpu_xfeatures;           /* XCR0, or 0 when only FXSAVE is there */
 
 /* Finds the format and size; on every CPU. */
 void fpu_init_cpu(void);

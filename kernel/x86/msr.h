@@ -31,7 +31,10 @@ static inline u64 rdmsrl(u32 msr)
 
 static inline void wrmsrl(u32 msr, u64 value)
 {
-	__asm__ __volatile__("wrmsr" : : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
+	__asm__ __volatile__("wrmsr"
+			     :
+			     : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32))
+			     : "memory");
 }
 
 #endif

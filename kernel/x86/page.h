@@ -16,12 +16,12 @@
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  (1ul << PAGE_SHIFT)
-#define PAGE_MASK  (~(PAGE_SIZE - 1))
+#define PAGE_SHIFT  12
+#define PAGE_SIZE   (1ul << PAGE_SHIFT)
+#define PAGE_MASK   (~(PAGE_SIZE - 1))
 #define HPAGE_SHIFT 21
-#define HPAGE_SIZE (1ul << HPAGE_SHIFT)
-#define HPAGE_MASK (~(HPAGE_SIZE - 1))
+#define HPAGE_SIZE  (1ul << HPAGE_SHIFT)
+#define HPAGE_MASK  (~(HPAGE_SIZE - 1))
 
 #define PAGE_OFFSET        0xffff888000000000ul
 #define VMALLOC_START      0xffffc90000000000ul
@@ -33,7 +33,7 @@
 #define TASK_SIZE 0x00007ffffffff000ul
 #define STACK_TOP TASK_SIZE
 
-#define PAGE_ALIGN(addr) ALIGN(addr, PAGE_SIZE)
+#define PAGE_ALIGN(addr)  ALIGN(addr, PAGE_SIZE)
 #define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)
 
 /* Physical address of an address in the direct map or the kernel image. */
@@ -42,16 +42,16 @@ static __always_inline phys_addr_t __phys_addr(unsigned long addr)
 	return addr >= __START_KERNEL_map ? addr - __START_KERNEL_map : addr - PAGE_OFFSET;
 }
 
-#define __pa(x)  __phys_addr((unsigned long)(x))
-#define __va(x)  ((void *)((unsigned long)(x) + PAGE_OFFSET))
-#define __pa_symbol(x) ((phys_addr_t)((unsigned long)(x) - __START_KERNEL_map))
+#define __pa(x)        __phys_addr((unsigned long)(x))
+#define __va(x)        ((void *)((unsigned long)(x) + PAGE_OFFSET))
+#define __pa_symbol(x) ((phys_addr_t)((unsigned long)(x)-__START_KERNEL_map))
 
 #define PFN_UP(x)   (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 #define PFN_DOWN(x) ((x) >> PAGE_SHIFT)
 #define PFN_PHYS(x) ((phys_addr_t)(x) << PAGE_SHIFT)
 
-#define pfn_to_kaddr(pfn)   __va((pfn) << PAGE_SHIFT)
-#define virt_to_pfn(kaddr)  (__pa(kaddr) >> PAGE_SHIFT)
+#define pfn_to_kaddr(pfn)  __va((pfn) << PAGE_SHIFT)
+#define virt_to_pfn(kaddr) (__pa(kaddr) >> PAGE_SHIFT)
 
 #ifdef CONFIG_DEBUG
 #define THREAD_SIZE_ORDER 3

@@ -18,14 +18,13 @@
 extern unsigned long __per_cpu_offset[NR_CPUS];
 extern unsigned int nr_cpu_ids; /* CPUs that may exist: 0 … nr_cpu_ids - 1 */
 
-#define DEFINE_PER_CPU(type, name)  __section(".data..percpu") __typeof__(type) name
-#define DECLARE_PER_CPU(type, name) extern __section(".data..percpu") __typeof__(type) name
+#define DEFINE_PER_CPU(type, name)         __section(".data..percpu") __typeof__(type) name
+#define DECLARE_PER_CPU(type, name)        extern __section(".data..percpu") __typeof__(type) name
 #define DEFINE_PER_CPU_ALIGNED(type, name) DEFINE_PER_CPU(type, name) __aligned(64)
 
-#define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
-#define per_cpu_ptr(ptr, cpu)                                                                      \
-	((__typeof__(ptr))((unsigned long)(ptr) + per_cpu_offset(cpu)))
-#define per_cpu(var, cpu) (*per_cpu_ptr(&(var), cpu))
+#define per_cpu_offset(cpu)   (__per_cpu_offset[cpu])
+#define per_cpu_ptr(ptr, cpu) ((__typeof__(ptr))((unsigned long)(ptr) + per_cpu_offset(cpu)))
+#define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
 
 /* %gs-relative: the compiler's named address space makes one instruction of each. */
 #define __this_cpu_seg(var) (*(__seg_gs __typeof__(var) *)(unsigned long)&(var))
@@ -63,9 +62,8 @@ DECLARE_PER_CPU(int, cpu_number);
 #define raw_smp_processor_id() this_cpu_read(cpu_number)
 #define smp_processor_id()     raw_smp_processor_id()
 
-#define this_cpu_ptr(ptr)                                                                          \
-	((__typeof__(ptr))((unsigned long)(ptr) + this_cpu_read(this_cpu_off)))
-#define get_cpu_var(var) (*this_cpu_ptr(&(var)))
+#define this_cpu_ptr(ptr) ((__typeof__(ptr))((unsigned long)(ptr) + this_cpu_read(this_cpu_off)))
+#define get_cpu_var(var)  (*this_cpu_ptr(&(var)))
 
 extern u64 cpu_online_mask; /* bit n: CPU n runs */
 

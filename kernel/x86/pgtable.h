@@ -20,7 +20,7 @@
 #define _PAGE_DIRTY    (1ul << 6)
 #define _PAGE_PSE      (1ul << 7) /* a 2 MiB or 1 GiB page */
 #define _PAGE_GLOBAL   (1ul << 8)
-#define _PAGE_SPECIAL  (1ul << 9) /* software: no struct page reference belongs to it */
+#define _PAGE_SPECIAL  (1ul << 9)  /* software: no struct page reference belongs to it */
 #define _PAGE_PROTNONE (1ul << 10) /* software: mapped, but no access at all */
 #define _PAGE_NX       (1ul << 63)
 
@@ -53,11 +53,11 @@ typedef struct {
 #define PGDIR_SIZE   (1ul << PGDIR_SHIFT)
 #define PGDIR_MASK   (~(PGDIR_SIZE - 1))
 
-#define __pte(x)    ((pte_t){ (x) })
-#define __pmd(x)    ((pmd_t){ (x) })
-#define __pud(x)    ((pud_t){ (x) })
-#define __pgd(x)    ((pgd_t){ (x) })
-#define __pgprot(x) ((pgprot_t){ (x) })
+#define __pte(x)      ((pte_t){ (x) })
+#define __pmd(x)      ((pmd_t){ (x) })
+#define __pud(x)      ((pud_t){ (x) })
+#define __pgd(x)      ((pgd_t){ (x) })
+#define __pgprot(x)   ((pgprot_t){ (x) })
 #define pte_val(x)    ((x).pte)
 #define pmd_val(x)    ((x).pmd)
 #define pud_val(x)    ((x).pud)
@@ -67,7 +67,7 @@ typedef struct {
 /* The NX bit, or 0 when the CPU lacks it: set in early start-up. */
 extern unsigned long __supported_nx;
 
-#define __PP _PAGE_PRESENT
+#define __PP               _PAGE_PRESENT
 #define PAGE_NONE          __pgprot(_PAGE_PROTNONE | _PAGE_ACCESSED)
 #define PAGE_READONLY      __pgprot(__PP | _PAGE_USER | _PAGE_ACCESSED | __supported_nx)
 #define PAGE_READONLY_EXEC __pgprot(__PP | _PAGE_USER | _PAGE_ACCESSED)
@@ -77,10 +77,10 @@ extern unsigned long __supported_nx;
 #define PAGE_COPY_EXEC     PAGE_READONLY_EXEC
 #define PAGE_KERNEL                                                                                \
 	__pgprot(__PP | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL | __supported_nx)
-#define PAGE_KERNEL_RO   __pgprot(__PP | _PAGE_ACCESSED | _PAGE_GLOBAL | __supported_nx)
-#define PAGE_KERNEL_ROX  __pgprot(__PP | _PAGE_ACCESSED | _PAGE_GLOBAL)
-#define PAGE_KERNEL_IO   __pgprot(pgprot_val(PAGE_KERNEL) | _PAGE_PCD | _PAGE_PWT)
-#define _PAGE_TABLE      (__PP | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
+#define PAGE_KERNEL_RO  __pgprot(__PP | _PAGE_ACCESSED | _PAGE_GLOBAL | __supported_nx)
+#define PAGE_KERNEL_ROX __pgprot(__PP | _PAGE_ACCESSED | _PAGE_GLOBAL)
+#define PAGE_KERNEL_IO  __pgprot(pgprot_val(PAGE_KERNEL) | _PAGE_PCD | _PAGE_PWT)
+#define _PAGE_TABLE     (__PP | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
 
 extern pgd_t swapper_pg_dir[512]; /* the kernel's own tables; every mm shares its upper half */
 
@@ -172,8 +172,8 @@ static inline pte_t pte_mkspecial(pte_t pte)
 /* New protection, same frame and the hardware's own bits. */
 static inline pte_t pte_modify(pte_t pte, pgprot_t prot)
 {
-	unsigned long keep = PTE_PFN_MASK | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SPECIAL | _PAGE_PCD |
-			     _PAGE_PWT;
+	unsigned long keep = PTE_PFN_MASK | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SPECIAL |
+			     _PAGE_PCD | _PAGE_PWT;
 
 	return __pte((pte_val(pte) & keep) | (pgprot_val(prot) & ~PTE_PFN_MASK));
 }

@@ -23,12 +23,12 @@ struct task_struct;
 #define __USER_CS   0x33
 #define GDT_TSS     0x40
 
-#define X86_CR0_MP (1ul << 1)
-#define X86_CR0_EM (1ul << 2)
-#define X86_CR0_TS (1ul << 3)
-#define X86_CR0_NE (1ul << 5)
-#define X86_CR0_WP (1ul << 16)
-#define X86_CR0_AM (1ul << 18)
+#define X86_CR0_MP         (1ul << 1)
+#define X86_CR0_EM         (1ul << 2)
+#define X86_CR0_TS         (1ul << 3)
+#define X86_CR0_NE         (1ul << 5)
+#define X86_CR0_WP         (1ul << 16)
+#define X86_CR0_AM         (1ul << 18)
 #define X86_CR4_PGE        (1ul << 7)
 #define X86_CR4_OSFXSR     (1ul << 9)
 #define X86_CR4_OSXMMEXCPT (1ul << 10)
@@ -38,19 +38,19 @@ struct task_struct;
 #define X86_CR4_SMEP       (1ul << 20)
 #define X86_CR4_SMAP       (1ul << 21)
 
-#define X86_EFLAGS_CF   (1ul << 0)
+#define X86_EFLAGS_CF    (1ul << 0)
 #define X86_EFLAGS_FIXED (1ul << 1)
-#define X86_EFLAGS_PF   (1ul << 2)
-#define X86_EFLAGS_AF   (1ul << 4)
-#define X86_EFLAGS_ZF   (1ul << 6)
-#define X86_EFLAGS_SF   (1ul << 7)
-#define X86_EFLAGS_TF   (1ul << 8)
-#define X86_EFLAGS_DF   (1ul << 10)
-#define X86_EFLAGS_OF   (1ul << 11)
-#define X86_EFLAGS_IOPL (3ul << 12)
-#define X86_EFLAGS_NT   (1ul << 14)
-#define X86_EFLAGS_RF   (1ul << 16)
-#define X86_EFLAGS_AC   (1ul << 18)
+#define X86_EFLAGS_PF    (1ul << 2)
+#define X86_EFLAGS_AF    (1ul << 4)
+#define X86_EFLAGS_ZF    (1ul << 6)
+#define X86_EFLAGS_SF    (1ul << 7)
+#define X86_EFLAGS_TF    (1ul << 8)
+#define X86_EFLAGS_DF    (1ul << 10)
+#define X86_EFLAGS_OF    (1ul << 11)
+#define X86_EFLAGS_IOPL  (3ul << 12)
+#define X86_EFLAGS_NT    (1ul << 14)
+#define X86_EFLAGS_RF    (1ul << 16)
+#define X86_EFLAGS_AC    (1ul << 18)
 
 static inline unsigned long read_cr0(void)
 {
@@ -115,6 +115,7 @@ void show_regs(const struct pt_regs *regs);
 void show_trace_from(unsigned long ip, unsigned long bp, const char *level);
 /* Fills addresses[] with return addresses, innermost first; returns how many. */
 unsigned int stack_trace_save(unsigned long *addresses, unsigned int size, unsigned int skip);
-unsigned int stack_trace_save_task(struct task_struct *task, unsigned long *addresses, unsigned int size);
+unsigned int stack_trace_save_task(struct task_struct *task, unsigned long *addresses,
+				   unsigned int size);
 
 #endif

@@ -40,8 +40,8 @@
 #define NR_restart_syscall 219
 
 /* The flags that a program can change anyway. */
-#define FIX_EFLAGS                                                                       \
-	(X86_EFLAGS_AC | X86_EFLAGS_OF | X86_EFLAGS_DF | X86_EFLAGS_TF | X86_EFLAGS_SF | \
+#define FIX_EFLAGS                                                                                 \
+	(X86_EFLAGS_AC | X86_EFLAGS_OF | X86_EFLAGS_DF | X86_EFLAGS_TF | X86_EFLAGS_SF |           \
 	 X86_EFLAGS_ZF | X86_EFLAGS_AF | X86_EFLAGS_PF | X86_EFLAGS_CF | X86_EFLAGS_RF)
 
 unsigned long get_sigframe_size(void)

@@ -82,9 +82,22 @@ unsigned int stack_trace_save_task(struct task_struct *task, unsigned long *addr
 static bool is_scheduler(unsigned long addr)
 {
 	static const char *const names[] = {
-		"schedule", "__schedule", "schedule_", "context_switch", "__switch_to", "prepare_to_",
-		"wait_woken", "do_wait_intr", "__mutex_lock", "mutex_lock", "down_", "rwsem_",
-		"wait_for_completion", "do_wait_for_common", "finish_task_switch", "schedule_timeout",
+		"schedule",
+		"__schedule",
+		"schedule_",
+		"context_switch",
+		"__switch_to",
+		"prepare_to_",
+		"wait_woken",
+		"do_wait_intr",
+		"__mutex_lock",
+		"mutex_lock",
+		"down_",
+		"rwsem_",
+		"wait_for_completion",
+		"do_wait_for_common",
+		"finish_task_switch",
+		"schedule_timeout",
 	};
 	unsigned long offset;
 	const char *name = ksyms_lookup(addr, &offset);
@@ -140,9 +153,12 @@ void show_regs(const struct pt_regs *r)
 {
 	printk(KERN_EMERG "rip %016lx cs %04lx rflags %08lx rsp %016lx ss %04lx\n", r->ip, r->cs,
 	       r->flags, r->sp, r->ss);
-	printk(KERN_EMERG "rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", r->ax, r->bx, r->cx, r->dx);
-	printk(KERN_EMERG "rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n", r->si, r->di, r->bp, r->r8);
-	printk(KERN_EMERG "r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n", r->r9, r->r10, r->r11, r->r12);
+	printk(KERN_EMERG "rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", r->ax, r->bx, r->cx,
+	       r->dx);
+	printk(KERN_EMERG "rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n", r->si, r->di, r->bp,
+	       r->r8);
+	printk(KERN_EMERG "r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n", r->r9, r->r10, r->r11,
+	       r->r12);
 	printk(KERN_EMERG "r13 %016lx r14 %016lx r15 %016lx cr2 %016lx\n", r->r13, r->r14, r->r15,
 	       read_cr2());
 	if (!user_mode(r))

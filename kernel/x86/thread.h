@@ -23,7 +23,8 @@
 #define _TIF_RESTORE_SIGMASK (1ul << TIF_RESTORE_SIGMASK)
 
 /* Anything here makes the return to user mode take the slow way. */
-#define _TIF_WORK_MASK (_TIF_NOTIFY_RESUME | _TIF_SIGPENDING | _TIF_NEED_RESCHED | _TIF_NEED_FPU_LOAD)
+#define _TIF_WORK_MASK                                                                             \
+	(_TIF_NOTIFY_RESUME | _TIF_SIGPENDING | _TIF_NEED_RESCHED | _TIF_NEED_FPU_LOAD)
 
 struct thread_info {
 	unsigned long flags; /* TIF_* bits: entry.asm reads them at offset 0 of the task */
@@ -33,14 +34,14 @@ struct fpu;
 
 /* [O] only the task itself, or the switch to and from it. */
 struct thread_struct {
-	unsigned long sp;       /* kernel stack pointer while it does not run */
-	unsigned long sp0;      /* top of the kernel stack: pt_regs end here */
-	unsigned long fsbase;   /* user FS base while it does not run: thread-local storage */
-	unsigned long gsbase;   /* user GS base while it does not run */
-	unsigned long cr2;      /* the last user fault's address */
-	unsigned long trap_nr;  /* … its vector, for signal frames */
+	unsigned long sp;      /* kernel stack pointer while it does not run */
+	unsigned long sp0;     /* top of the kernel stack: pt_regs end here */
+	unsigned long fsbase;  /* user FS base while it does not run: thread-local storage */
+	unsigned long gsbase;  /* user GS base while it does not run */
+	unsigned long cr2;     /* the last user fault's address */
+	unsigned long trap_nr; /* … its vector, for signal frames */
 	unsigned long error_code;
-	struct fpu *fpu;        /* behind the task_struct; NULL for kernel threads */
+	struct fpu *fpu; /* behind the task_struct; NULL for kernel threads */
 };
 
 #endif

@@ -30,9 +30,9 @@ void flush_tlb_pgd(pgd_t *pgd);
 void flush_tlb_pgd_range(pgd_t *pgd, unsigned long start, unsigned long end);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
-#define flush_tlb_mm(mm)                     flush_tlb_pgd((mm)->pgd)
-#define flush_tlb_mm_range(mm, start, end)   flush_tlb_pgd_range((mm)->pgd, start, end)
-#define flush_tlb_range(vma, start, end)     flush_tlb_pgd_range((vma)->vm_mm->pgd, start, end)
+#define flush_tlb_mm(mm)                   flush_tlb_pgd((mm)->pgd)
+#define flush_tlb_mm_range(mm, start, end) flush_tlb_pgd_range((mm)->pgd, start, end)
+#define flush_tlb_range(vma, start, end)   flush_tlb_pgd_range((vma)->vm_mm->pgd, start, end)
 #define flush_tlb_page(vma, addr)                                                                  \
 	flush_tlb_pgd_range((vma)->vm_mm->pgd, (addr)&PAGE_MASK, ((addr)&PAGE_MASK) + PAGE_SIZE)
 

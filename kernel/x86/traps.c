@@ -18,12 +18,22 @@
 #include "kernel/sched/task.h"
 #include "kernel/signal.h"
 
-enum { VECTOR_DE = 0, VECTOR_DB = 1, VECTOR_NMI = 2, VECTOR_UD = 6, VECTOR_DF = 8, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_MF = 16, VECTOR_XM = 19 };
+enum {
+	VECTOR_DE = 0,
+	VECTOR_DB = 1,
+	VECTOR_NMI = 2,
+	VECTOR_UD = 6,
+	VECTOR_DF = 8,
+	VECTOR_GP = 13,
+	VECTOR_PF = 14,
+	VECTOR_MF = 16,
+	VECTOR_XM = 19
+};
 
 struct exception {
 	const char *name;
 	int signal;
-	int code;     /* SI_KERNEL: no address goes with it */
+	int code; /* SI_KERNEL: no address goes with it */
 };
 
 static const struct exception exceptions[32] = {
@@ -119,7 +129,9 @@ static void page_fault(struct pt_regs *regs)
 		return;
 	pr_emerg("kernel: cannot %s address %016lx\n",
 		 regs->orig_ax & X86_PF_INSTR ? "execute" :
-		 regs->orig_ax & X86_PF_WRITE ? "write to" : "read from", address);
+		 regs->orig_ax & X86_PF_WRITE ? "write to" :
+						"read from",
+		 address);
 	if (address < PAGE_SIZE)
 		die("null pointer dereference", regs, regs->orig_ax);
 	die("page fault", regs, regs->orig_ax);

@@ -18,8 +18,8 @@ static __always_inline u64 rdtsc(void)
 }
 
 extern unsigned int tsc_khz;
-extern u64 tsc_base;  /* reading at boot: time 0 */
-extern u32 tsc_mult;  /* ns = (cycles * tsc_mult) >> tsc_shift */
+extern u64 tsc_base; /* reading at boot: time 0 */
+extern u32 tsc_mult; /* ns = (cycles * tsc_mult) >> tsc_shift */
 extern u32 tsc_shift;
 
 struct boot_info;

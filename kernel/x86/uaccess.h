@@ -90,17 +90,21 @@ long strnlen_user(const char __user *str, long count);
 		else                                                                               \
 			switch (sizeof(*__gu_ptr)) {                                               \
 			case 1:                                                                    \
-				__get_user_asm(__gu_val, (const u8 *)__gu_ptr, "zbl", "k", __gu_err); \
+				__get_user_asm(__gu_val, (const u8 *)__gu_ptr, "zbl", "k",         \
+					       __gu_err);                                          \
 				break;                                                             \
 			case 2:                                                                    \
-				__get_user_asm(__gu_val, (const u16 *)__gu_ptr, "zwl", "k", __gu_err); \
+				__get_user_asm(__gu_val, (const u16 *)__gu_ptr, "zwl", "k",        \
+					       __gu_err);                                          \
 				break;                                                             \
 			case 4:                                                                    \
-				__get_user_asm(__gu_val, (const u32 *)__gu_ptr, "l", "k", __gu_err); \
+				__get_user_asm(__gu_val, (const u32 *)__gu_ptr, "l", "k",          \
+					       __gu_err);                                          \
 				break;                                                             \
 			default:;                                                                  \
 				BUILD_BUG_ON(sizeof(*__gu_ptr) > 8);                               \
-				__get_user_asm(__gu_val, (const u64 *)__gu_ptr, "q", "", __gu_err); \
+				__get_user_asm(__gu_val, (const u64 *)__gu_ptr, "q", "",           \
+					       __gu_err);                                          \
 			}                                                                          \
 		(x) = (__typeof__(*(ptr)))__gu_val;                                                \
 		__gu_err;                                                                          \
@@ -116,17 +120,21 @@ long strnlen_user(const char __user *str, long count);
 		else                                                                               \
 			switch (sizeof(*__pu_ptr)) {                                               \
 			case 1:                                                                    \
-				__put_user_asm((u8)(unsigned long)__pu_val, (u8 *)__pu_ptr, "b", "b", __pu_err); \
+				__put_user_asm((u8)(unsigned long)__pu_val, (u8 *)__pu_ptr, "b",   \
+					       "b", __pu_err);                                     \
 				break;                                                             \
 			case 2:                                                                    \
-				__put_user_asm((u16)(unsigned long)__pu_val, (u16 *)__pu_ptr, "w", "w", __pu_err); \
+				__put_user_asm((u16)(unsigned long)__pu_val, (u16 *)__pu_ptr, "w", \
+					       "w", __pu_err);                                     \
 				break;                                                             \
 			case 4:                                                                    \
-				__put_user_asm((u32)(unsigned long)__pu_val, (u32 *)__pu_ptr, "l", "k", __pu_err); \
+				__put_user_asm((u32)(unsigned long)__pu_val, (u32 *)__pu_ptr, "l", \
+					       "k", __pu_err);                                     \
 				break;                                                             \
 			default:;                                                                  \
 				BUILD_BUG_ON(sizeof(*__pu_ptr) > 8);                               \
-				__put_user_asm((u64)(unsigned long)__pu_val, (u64 *)__pu_ptr, "q", "", __pu_err); \
+				__put_user_asm((u64)(unsigned long)__pu_val, (u64 *)__pu_ptr, "q", \
+					       "", __pu_err);                                      \
 			}                                                                          \
 		__pu_err;                                                                          \
 	})

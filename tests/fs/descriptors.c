@@ -38,7 +38,8 @@ static void numbers(void)
 	ok(dup3(c, 41, O_CLOEXEC) == 41 && fcntl(41, F_GETFD) == FD_CLOEXEC, "dup3 with O_CLOEXEC");
 	ok(fails(dup3(c, c, 0), EINVAL), "dup3 onto itself: EINVAL");
 	ok(fails(syscall(SYS_dup3, c, 42, O_APPEND), EINVAL), "another flag: EINVAL");
-	ok(fcntl(c, F_DUPFD, 100) == 100 && fcntl(c, F_DUPFD, 100) == 101, "F_DUPFD: from a number on");
+	ok(fcntl(c, F_DUPFD, 100) == 100 && fcntl(c, F_DUPFD, 100) == 101,
+	   "F_DUPFD: from a number on");
 	ok(fcntl(c, F_DUPFD_CLOEXEC, 200) == 200 && fcntl(200, F_GETFD) == 1, "F_DUPFD_CLOEXEC");
 	ok(fails(fcntl(c, F_DUPFD, -1), EINVAL), "F_DUPFD from -1: EINVAL");
 	ok(fails(fcntl(c, 9999), EINVAL), "unknown command: EINVAL");
@@ -55,7 +56,8 @@ static void what_is_shared(void)
 	ok(fcntl(a, F_GETFL) & O_APPEND, "and the status flags");
 	fcntl(b, F_SETFD, FD_CLOEXEC);
 	ok(fcntl(a, F_GETFD) == 0, "but not close-on-exec");
-	ok(IN_CHILD(lseek(a, 3, SEEK_SET) == 3) && lseek(a, 0, SEEK_CUR) == 3, "fork shares the position");
+	ok(IN_CHILD(lseek(a, 3, SEEK_SET) == 3) && lseek(a, 0, SEEK_CUR) == 3,
+	   "fork shares the position");
 	ok(IN_CHILD(close(a) == 0) && is_open(a), "but not the table");
 	close(a);
 	close(b);
@@ -63,7 +65,7 @@ static void what_is_shared(void)
 
 static int runs_out(void)
 {
-	struct rlimit lim = {20, 20};
+	struct rlimit lim = { 20, 20 };
 	int i, fd = -1;
 
 	setrlimit(RLIMIT_NOFILE, &lim);
@@ -78,7 +80,7 @@ static int runs_out(void)
 
 static int grows(void)
 {
-	struct rlimit lim = {4096, 4096};
+	struct rlimit lim = { 4096, 4096 };
 	int i, highest = 0, fd = open("f", O_RDONLY);
 
 	if (setrlimit(RLIMIT_NOFILE, &lim))
@@ -89,7 +91,8 @@ static int grows(void)
 		if (n > highest)
 			highest = n;
 	}
-	return highest >= 2000 && dup2(fd, 4000) == 4000 && IN_CHILD(is_open(4000) && is_open(highest));
+	return highest >= 2000 && dup2(fd, 4000) == 4000 &&
+	       IN_CHILD(is_open(4000) && is_open(highest));
 }
 
 static void limits(void)
@@ -209,7 +212,7 @@ static void threads(void)
 
 static void owners(void)
 {
-	struct f_owner_ex ex = {F_OWNER_PID, getpid()}, got = {-1, -1};
+	struct f_owner_ex ex = { F_OWNER_PID, getpid() }, got = { -1, -1 };
 	int fds[2], fd;
 
 	if (pipe(fds)) {
@@ -221,10 +224,12 @@ static void owners(void)
 	ok(fcntl(fd, F_GETOWN) == 0, "F_GETOWN: nobody");
 	ok(fcntl(fd, F_SETOWN, getpid()) == 0 && fcntl(fd, F_GETOWN) == getpid(), "F_SETOWN");
 	ok(fcntl(fd, F_SETOWN, -getpgrp()) == 0 && fcntl(fd, F_GETOWN_EX, &got) == 0 &&
-		   got.type == F_OWNER_PGRP && got.pid == getpgrp(), "a process group");
+		   got.type == F_OWNER_PGRP && got.pid == getpgrp(),
+	   "a process group");
 	ok(fails(fcntl(fd, F_SETOWN, 0x3fffffff), ESRCH), "no such process: ESRCH");
 	ok(fcntl(fd, F_SETOWN_EX, &ex) == 0 && fcntl(fd, F_GETOWN_EX, &got) == 0 &&
-		   got.type == F_OWNER_PID && got.pid == getpid(), "F_SETOWN_EX");
+		   got.type == F_OWNER_PID && got.pid == getpid(),
+	   "F_SETOWN_EX");
 	ex.type = 77;
 	ok(fails(fcntl(fd, F_SETOWN_EX, &ex), EINVAL), "unknown type: EINVAL");
 	ok(fcntl(fd, F_SETSIG, SIGUSR1) == 0 && fcntl(fd, F_GETSIG) == SIGUSR1, "F_SETSIG");

@@ -112,7 +112,8 @@ static void many(void)
 		close(open(name, O_CREAT | O_WRONLY, 0644));
 	}
 	fd = open(".", O_RDONLY);
-	ok(walk(fd, 200, note) == 1002 && all_once(1000) && others == 2, "1,000 names in small pieces");
+	ok(walk(fd, 200, note) == 1002 && all_once(1000) && others == 2,
+	   "1,000 names in small pieces");
 	lseek(fd, 0, SEEK_SET);
 	ok(walk(fd, sizeof(buf), NULL) == 1002, "from the start again");
 
@@ -128,7 +129,8 @@ static void many(void)
 		strcpy(second, d->d_name);
 		lseek(fd, off, SEEK_SET);
 		ok(n > 0 && syscall(SYS_getdents64, fd, buf, 512) > 0 &&
-			   !strcmp(((struct record64 *)buf)->d_name, second), "seek to d_off");
+			   !strcmp(((struct record64 *)buf)->d_name, second),
+		   "seek to d_off");
 	}
 
 	lseek(fd, 0, SEEK_SET);
@@ -194,7 +196,8 @@ static void sizes(void)
 	put_file("s/a", "");
 	mkdir("s/b", 0755);
 	link("s/a", "s/c");
-	ok(stat("s", &st) == 0 && st.st_size == 100, "a name counts 20 bytes (%d)", (int)st.st_size);
+	ok(stat("s", &st) == 0 && st.st_size == 100, "a name counts 20 bytes (%d)",
+	   (int)st.st_size);
 	rename("s/a", "s/d");
 	rename("s/c", "s/b/c");
 	ok(stat("s", &st) == 0 && st.st_size == 80 && stat("s/b", &st) == 0 && st.st_size == 60,

@@ -6,7 +6,7 @@
 
 static int add(int ep, int fd, unsigned int events, int op)
 {
-	struct epoll_event event = {.events = events, .data.u64 = 0x1234567800000000ull | fd};
+	struct epoll_event event = { .events = events, .data.u64 = 0x1234567800000000ull | fd };
 
 	return epoll_ctl(ep, op, fd, &event);
 }
@@ -28,7 +28,9 @@ static void test_errors(void)
 
 	make_pipe(p, O_NONBLOCK);
 	ok(ep >= 0 && fcntl(ep, F_GETFD) == FD_CLOEXEC, "EPOLL_CLOEXEC");
-	ok(failed_with(epoll_create1(1), EINVAL) && failed_with(syscall(SYS_epoll_create, 0), EINVAL), "bad flags");
+	ok(failed_with(epoll_create1(1), EINVAL) &&
+		   failed_with(syscall(SYS_epoll_create, 0), EINVAL),
+	   "bad flags");
 	ok(add(ep, p[RD], EPOLLIN, EPOLL_CTL_ADD) == 0 &&
 		   failed_with(add(ep, p[RD], EPOLLIN, EPOLL_CTL_ADD), EEXIST),
 	   "added twice is EEXIST");
@@ -37,7 +39,8 @@ static void test_errors(void)
 	   "not added is ENOENT");
 	ok(failed_with(add(ep, file, EPOLLIN, EPOLL_CTL_ADD), EPERM), "an ordinary file is EPERM");
 	ok(failed_with(add(ep, ep, EPOLLIN, EPOLL_CTL_ADD), EINVAL), "itself is EINVAL");
-	ok(failed_with(add(p[RD], p[WR], EPOLLIN, EPOLL_CTL_ADD), EINVAL), "no epoll file is EINVAL");
+	ok(failed_with(add(p[RD], p[WR], EPOLLIN, EPOLL_CTL_ADD), EINVAL),
+	   "no epoll file is EINVAL");
 	ok(failed_with(add(ep, 999, EPOLLIN, EPOLL_CTL_ADD), EBADF) &&
 		   failed_with(add(999, p[RD], EPOLLIN, EPOLL_CTL_ADD), EBADF),
 	   "closed descriptors are EBADF");
@@ -64,7 +67,8 @@ static void test_triggers(void)
 	add(ep, p[RD], EPOLLIN, EPOLL_CTL_ADD);
 	ok(ready(ep, p[RD]) == 0, "nothing yet");
 	write(p[WR], "xy", 2);
-	ok(ready(ep, p[RD]) == EPOLLIN && ready(ep, p[RD]) == EPOLLIN, "level: as long as it is so");
+	ok(ready(ep, p[RD]) == EPOLLIN && ready(ep, p[RD]) == EPOLLIN,
+	   "level: as long as it is so");
 	read(p[RD], &c, 1);
 	read(p[RD], &c, 1);
 	ok(ready(ep, p[RD]) == 0, "level: no longer");
@@ -166,7 +170,7 @@ static void test_waiting(void)
 {
 	int ep = epoll_create1(0), fd = eventfd(0, 0), status;
 	unsigned long long one = 1;
-	struct timespec ts = {0, 10000000};
+	struct timespec ts = { 0, 10000000 };
 	struct epoll_event event;
 	sigset_t all, none;
 	pid_t pid;
@@ -183,7 +187,7 @@ static void test_waiting(void)
 	ok(syscall(SYS_epoll_pwait2, ep, &event, 1, &ts, NULL, 8) == 0, "epoll_pwait2");
 	sigfillset(&all);
 	sigemptyset(&none);
-	catch(SIGUSR1, SA_RESTART);
+	catch (SIGUSR1, SA_RESTART);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	raise(SIGUSR1);
 	ok(failed_with(epoll_pwait(ep, &event, 1, 10000, &none), EINTR) && handled == 1,
@@ -192,8 +196,10 @@ static void test_waiting(void)
 	ok(failed_with(add(ep, fd, EPOLLIN | EPOLLEXCLUSIVE, EPOLL_CTL_MOD), EINVAL),
 	   "EXCLUSIVE only when adding");
 	add(ep, fd, 0, EPOLL_CTL_DEL);
-	ok(failed_with(add(ep, fd, EPOLLIN | EPOLLEXCLUSIVE | EPOLLONESHOT, EPOLL_CTL_ADD), EINVAL) &&
-		   add(ep, fd, EPOLLIN | EPOLLEXCLUSIVE, EPOLL_CTL_ADD) == 0 && ready(ep, fd) == EPOLLIN,
+	ok(failed_with(add(ep, fd, EPOLLIN | EPOLLEXCLUSIVE | EPOLLONESHOT, EPOLL_CTL_ADD),
+		       EINVAL) &&
+		   add(ep, fd, EPOLLIN | EPOLLEXCLUSIVE, EPOLL_CTL_ADD) == 0 &&
+		   ready(ep, fd) == EPOLLIN,
 	   "and not with ONESHOT");
 	close(fd);
 	close(ep);

@@ -17,7 +17,8 @@ int main(void)
 	n = readlink(name, block, 100);
 	ok(n == 20 && !memcmp(block, "anon_inode:[eventfd]", 20), "its name");
 	ok(failed_with(open(name, O_RDWR), ENXIO), "cannot be opened by it");
-	ok(write(fd, &value, 8) == 8 && read(fd, &value, 8) == 8 && value == 7, "adds up, is taken whole");
+	ok(write(fd, &value, 8) == 8 && read(fd, &value, 8) == 8 && value == 7,
+	   "adds up, is taken whole");
 	ok(failed_with(read(fd, &value, 8), EAGAIN), "0 is EAGAIN");
 	ok(failed_with(read(fd, &value, 7), EINVAL) && failed_with(write(fd, &value, 4), EINVAL),
 	   "8 bytes or more");
@@ -27,7 +28,8 @@ int main(void)
 	ok(write(fd, &huge, 8) == 8 && poll_now(fd, POLLIN | POLLOUT) == POLLIN, "full");
 	value = 1;
 	ok(failed_with(write(fd, &value, 8), EAGAIN), "more is EAGAIN");
-	ok(failed_with(lseek(fd, 0, SEEK_END), ESPIPE) || lseek(fd, 0, SEEK_SET) == 0, "no position");
+	ok(failed_with(lseek(fd, 0, SEEK_END), ESPIPE) || lseek(fd, 0, SEEK_SET) == 0,
+	   "no position");
 	close(fd);
 
 	fd = eventfd(2, EFD_SEMAPHORE);

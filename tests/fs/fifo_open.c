@@ -132,13 +132,13 @@ static void test_eof_and_hangup(void)
 
 static void read_eintr(void)
 {
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	_exit(!(failed_with(open("f", O_RDONLY), EINTR) && dup(0) == 3));
 }
 
 static void read_restart(void)
 {
-	catch(SIGUSR1, SA_RESTART);
+	catch (SIGUSR1, SA_RESTART);
 	_exit(!(open("f", O_RDONLY) == 3 && handled == 1));
 }
 
@@ -174,7 +174,8 @@ static void test_interrupted(void)
 	pid = start(read_eintr);
 	kill(pid, SIGUSR1);
 	ok(result(pid) == 0, "FIFO-008: a handler ends a waiting open: EINTR, no descriptor used");
-	ok(failed_with(open("f", O_WRONLY | O_NONBLOCK), ENXIO), "FIFO-008: and it is no reader any more");
+	ok(failed_with(open("f", O_WRONLY | O_NONBLOCK), ENXIO),
+	   "FIFO-008: and it is no reader any more");
 	pid = start(read_restart);
 	kill(pid, SIGUSR1);
 	pause_ms(20);
@@ -186,7 +187,8 @@ static void test_interrupted(void)
 	pid = start(read_end_child);
 	w = open("f", O_WRONLY | O_NONBLOCK);
 	close(w);
-	ok(w >= 0 && result(pid) == 0, "FIFO-009 DESIGN-015: a partner who left at once has been met");
+	ok(w >= 0 && result(pid) == 0,
+	   "FIFO-009 DESIGN-015: a partner who left at once has been met");
 }
 
 static void test_descriptors(void)
@@ -213,13 +215,16 @@ static void test_descriptors(void)
 	unlink("g");
 
 	unlink("f");
-	ok(write(w, "y", 1) == 1 && read(r, buf, 8) == 1, "FIFO-013: open descriptors outlive the name");
+	ok(write(w, "y", 1) == 1 && read(r, buf, 8) == 1,
+	   "FIFO-013: open descriptors outlive the name");
 	mkfifo("f", 0666);
-	ok(failed_with(open("f", O_WRONLY | O_NONBLOCK), ENXIO), "FIFO-013: a new one is another pipe");
+	ok(failed_with(open("f", O_WRONLY | O_NONBLOCK), ENXIO),
+	   "FIFO-013: a new one is another pipe");
 
-	catch(SIGPIPE, 0);
+	catch (SIGPIPE, 0);
 	close(r);
-	ok(failed_with(write(w, "x", 1), EPIPE) && handled == 1, "FIFO-014: no reader: SIGPIPE, EPIPE");
+	ok(failed_with(write(w, "x", 1), EPIPE) && handled == 1,
+	   "FIFO-014: no reader: SIGPIPE, EPIPE");
 	close(w);
 
 	r = open("f", O_RDONLY | O_NONBLOCK);

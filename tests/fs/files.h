@@ -100,7 +100,8 @@ static inline mode_t mode_of(const char *path)
 		int __status = -1;                                                                 \
 		pid_t __pid = fork();                                                              \
 		if (!__pid) {                                                                      \
-			if (syscall(SYS_setgroups, 0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || \
+			if (syscall(SYS_setgroups, 0, NULL) ||                                     \
+			    setresgid(NOBODY, NOBODY, NOBODY) ||                                   \
 			    setresuid(NOBODY, NOBODY, NOBODY))                                     \
 				_exit(98);                                                         \
 			_exit((expr) ? 0 : 1);                                                     \

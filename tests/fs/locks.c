@@ -16,7 +16,7 @@ static int fd;
 
 static int lock(int f, int cmd, short type, off_t start, off_t len)
 {
-	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = len};
+	struct flock l = { .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = len };
 
 	return fcntl(f, cmd, &l);
 }
@@ -25,7 +25,7 @@ static int lock(int f, int cmd, short type, off_t start, off_t len)
 static char seen_by_other(off_t start, off_t *from, off_t *len)
 {
 	int fds[2];
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = 1};
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = 1 };
 	pid_t pid;
 
 	if (pipe(fds))
@@ -44,7 +44,10 @@ static char seen_by_other(off_t start, off_t *from, off_t *len)
 		*from = l.l_start;
 	if (len)
 		*len = l.l_len;
-	return l.l_type == F_RDLCK ? 'r' : l.l_type == F_WRLCK ? 'w' : l.l_type == F_UNLCK ? '-' : '?';
+	return l.l_type == F_RDLCK ? 'r' :
+	       l.l_type == F_WRLCK ? 'w' :
+	       l.l_type == F_UNLCK ? '-' :
+				     '?';
 }
 
 static int map_is(const char *want)
@@ -61,38 +64,45 @@ static int map_is(const char *want)
 
 static void ranges(void)
 {
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
 	off_t from, len;
 
 	ok(lock(fd, F_SETLK, F_WRLCK, 2, 6) == 0 && map_is("--wwwwww--"), "a lock of six bytes");
 	ok(fcntl(fd, F_GETLK, &l) == 0 && l.l_type == F_UNLCK, "its owner sees no conflict");
-	ok(lock(fd, F_SETLK, F_UNLCK, 4, 2) == 0 && map_is("--ww--ww--"), "a hole in the middle splits it");
+	ok(lock(fd, F_SETLK, F_UNLCK, 4, 2) == 0 && map_is("--ww--ww--"),
+	   "a hole in the middle splits it");
 	ok(lock(fd, F_SETLK, F_RDLCK, 3, 4) == 0 && map_is("--wrrrrw--"), "another type between");
-	ok(lock(fd, F_SETLK, F_WRLCK, 0, 10) == 0 && seen_by_other(5, &from, &len) == 'w' && from == 0 &&
-		   len == 10, "one over all becomes one");
+	ok(lock(fd, F_SETLK, F_WRLCK, 0, 10) == 0 && seen_by_other(5, &from, &len) == 'w' &&
+		   from == 0 && len == 10,
+	   "one over all becomes one");
 	ok(lock(fd, F_SETLK, F_UNLCK, 0, 3) == 0 && lock(fd, F_SETLK, F_UNLCK, 8, 0) == 0 &&
-		   map_is("---wwwww--"), "cut off at both ends");
-	ok(lock(fd, F_SETLK, F_WRLCK, 8, 2) == 0 && seen_by_other(9, &from, &len) == 'w' && from == 3 &&
-		   len == 7, "neighbours of one type join");
+		   map_is("---wwwww--"),
+	   "cut off at both ends");
+	ok(lock(fd, F_SETLK, F_WRLCK, 8, 2) == 0 && seen_by_other(9, &from, &len) == 'w' &&
+		   from == 3 && len == 7,
+	   "neighbours of one type join");
 	ok(lock(fd, F_SETLK, F_WRLCK, 100, 0) == 0 && seen_by_other(1000000, &from, &len) == 'w' &&
-		   from == 100 && len == 0, "length 0: to the end of all");
+		   from == 100 && len == 0,
+	   "length 0: to the end of all");
 	ok(lock(fd, F_SETLK, F_UNLCK, 0, 0) == 0 && map_is("----------"), "all gone");
 	lseek(fd, 5, SEEK_SET);
-	l = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_CUR, .l_start = 0, .l_len = -3};
+	l = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_CUR, .l_start = 0, .l_len = -3 };
 	ok(fcntl(fd, F_SETLK, &l) == 0 && map_is("--www-----"), "a negative length reaches back");
 	lock(fd, F_SETLK, F_UNLCK, 0, 0);
 }
 
 static void refusals(void)
 {
-	struct flock l = {.l_type = 77, .l_whence = SEEK_SET};
+	struct flock l = { .l_type = 77, .l_whence = SEEK_SET };
 	int ro = open("f", O_RDONLY), wo = open("f", O_WRONLY);
 
 	ok(fails(fcntl(fd, F_SETLK, &l), EINVAL), "unknown type: EINVAL");
-	l = (struct flock){.l_type = F_RDLCK, .l_whence = 9};
+	l = (struct flock){ .l_type = F_RDLCK, .l_whence = 9 };
 	ok(fails(fcntl(fd, F_SETLK, &l), EINVAL), "unknown whence: EINVAL");
 	ok(fails(lock(fd, F_SETLK, F_RDLCK, -1, 1), EINVAL), "before the start: EINVAL");
-	l = (struct flock){.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = LONG_MAX, .l_len = 2};
+	l = (struct flock){
+		.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = LONG_MAX, .l_len = 2
+	};
 	ok(fails(fcntl(fd, F_SETLK, &l), EOVERFLOW), "beyond the end: EOVERFLOW");
 	ok(fails(lock(ro, F_SETLK, F_WRLCK, 0, 1), EBADF), "a write lock on what is read: EBADF");
 	ok(fails(lock(wo, F_SETLK, F_RDLCK, 0, 1), EBADF), "a read lock on what is written: EBADF");
@@ -104,11 +114,12 @@ static void refusals(void)
 
 static void conflicts(void)
 {
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
 
 	lock(fd, F_SETLK, F_RDLCK, 0, 10);
 	ok(IN_CHILD(lock(fd, F_SETLK, F_RDLCK, 5, 1) == 0), "two may read");
-	ok(IN_CHILD(fails(lock(fd, F_SETLK, F_WRLCK, 5, 1), EAGAIN)), "reading keeps a writer out: EAGAIN");
+	ok(IN_CHILD(fails(lock(fd, F_SETLK, F_WRLCK, 5, 1), EAGAIN)),
+	   "reading keeps a writer out: EAGAIN");
 	lock(fd, F_SETLK, F_WRLCK, 0, 10);
 	ok(IN_CHILD(fails(lock(fd, F_SETLK, F_RDLCK, 9, 5), EAGAIN)), "writing keeps readers out");
 	ok(IN_CHILD(lock(fd, F_SETLK, F_WRLCK, 10, 5) == 0), "but only where it is");
@@ -144,7 +155,7 @@ static void nothing(int sig)
 
 static void interrupted(void)
 {
-	struct sigaction sa = {.sa_handler = nothing};
+	struct sigaction sa = { .sa_handler = nothing };
 	int status;
 	pid_t pid;
 
@@ -192,18 +203,23 @@ static void deadlock(void)
 
 static void ofd_locks(void)
 {
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1, .l_pid = 1};
+	struct flock l = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1, .l_pid = 1
+	};
 	int a = open("f", O_RDWR), b = open("f", O_RDWR), c = dup(a);
 
 	ok(lock(a, F_OFD_SETLK, F_WRLCK, 0, 10) == 0, "F_OFD_SETLK");
-	ok(fails(lock(b, F_OFD_SETLK, F_WRLCK, 5, 1), EAGAIN), "another open file of the same process");
+	ok(fails(lock(b, F_OFD_SETLK, F_WRLCK, 5, 1), EAGAIN),
+	   "another open file of the same process");
 	ok(fails(lock(fd, F_SETLK, F_WRLCK, 5, 1), EAGAIN), "the process itself: EAGAIN");
 	ok(lock(c, F_OFD_SETLK, F_RDLCK, 5, 1) == 0, "a duplicate is the same owner");
 	close(open("f", O_RDONLY));
-	ok(fails(lock(b, F_OFD_SETLK, F_WRLCK, 0, 1), EAGAIN), "a close of another file drops nothing");
+	ok(fails(lock(b, F_OFD_SETLK, F_WRLCK, 0, 1), EAGAIN),
+	   "a close of another file drops nothing");
 	ok(fails(fcntl(a, F_OFD_SETLK, &l), EINVAL), "l_pid must be 0: EINVAL");
 	l.l_pid = 0;
-	ok(fcntl(b, F_OFD_GETLK, &l) == 0 && l.l_type == F_WRLCK && l.l_pid == -1, "F_OFD_GETLK: pid -1");
+	ok(fcntl(b, F_OFD_GETLK, &l) == 0 && l.l_type == F_WRLCK && l.l_pid == -1,
+	   "F_OFD_GETLK: pid -1");
 	close(a);
 	ok(fails(lock(b, F_OFD_SETLK, F_WRLCK, 0, 1), EAGAIN), "a duplicate keeps it");
 	close(c);

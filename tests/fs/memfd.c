@@ -10,12 +10,12 @@
 #include "tests/ktap.h"
 
 #ifndef F_ADD_SEALS
-#define F_ADD_SEALS 1033
-#define F_GET_SEALS 1034
-#define F_SEAL_SEAL 1
+#define F_ADD_SEALS   1033
+#define F_GET_SEALS   1034
+#define F_SEAL_SEAL   1
 #define F_SEAL_SHRINK 2
-#define F_SEAL_GROW 4
-#define F_SEAL_WRITE 8
+#define F_SEAL_GROW   4
+#define F_SEAL_WRITE  8
 #endif
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 16
@@ -45,10 +45,12 @@ static void making(void)
 	struct stat st;
 	int fd = memfd("some name", 0);
 
-	ok(fd >= 0 && fstat(fd, &st) == 0 && st.st_size == 0 && S_ISREG(st.st_mode) && st.st_nlink == 0,
+	ok(fd >= 0 && fstat(fd, &st) == 0 && st.st_size == 0 && S_ISREG(st.st_mode) &&
+		   st.st_nlink == 0,
 	   "memfd_create");
 	ok(!strcmp(name_of(fd), "/memfd:some name (deleted)"), "its name: %s", name_of(fd));
-	ok(write(fd, "12345", 5) == 5 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 8) == 5, "is a file");
+	ok(write(fd, "12345", 5) == 5 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 8) == 5,
+	   "is a file");
 	close(fd);
 	fd = memfd("x", MFD_CLOEXEC);
 	ok(fcntl(fd, F_GETFD) == FD_CLOEXEC, "MFD_CLOEXEC");
@@ -70,24 +72,32 @@ static void sealing(void)
 	int fd = memfd("s", MFD_ALLOW_SEALING), plain = memfd("p", 0), file;
 	char *map;
 
-	ok(fcntl(fd, F_GET_SEALS) == 0 && fcntl(plain, F_GET_SEALS) == F_SEAL_SEAL, "seals at first");
-	ok(fails(fcntl(plain, F_ADD_SEALS, F_SEAL_GROW), EPERM), "not without MFD_ALLOW_SEALING: EPERM");
+	ok(fcntl(fd, F_GET_SEALS) == 0 && fcntl(plain, F_GET_SEALS) == F_SEAL_SEAL,
+	   "seals at first");
+	ok(fails(fcntl(plain, F_ADD_SEALS, F_SEAL_GROW), EPERM),
+	   "not without MFD_ALLOW_SEALING: EPERM");
 	ok(fails(fcntl(fd, F_ADD_SEALS, 0x8000), EINVAL), "unknown seal: EINVAL");
 	ftruncate(fd, 8192);
 	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) == 0 && fails(ftruncate(fd, 100), EPERM) &&
-		   ftruncate(fd, 12288) == 0, "F_SEAL_SHRINK");
+		   ftruncate(fd, 12288) == 0,
+	   "F_SEAL_SHRINK");
 	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) == 0 && fails(ftruncate(fd, 20000), EPERM) &&
-		   fails(pwrite(fd, "x", 1, 12288), EPERM) && pwrite(fd, "x", 1, 0) == 1, "F_SEAL_GROW");
+		   fails(pwrite(fd, "x", 1, 12288), EPERM) && pwrite(fd, "x", 1, 0) == 1,
+	   "F_SEAL_GROW");
 	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ok(fails(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), EBUSY), "F_SEAL_WRITE while it is mapped: EBUSY");
+	ok(fails(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), EBUSY),
+	   "F_SEAL_WRITE while it is mapped: EBUSY");
 	munmap(map, 4096);
-	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 && fails(pwrite(fd, "x", 1, 0), EPERM), "then");
-	ok(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED && errno == EPERM,
+	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 && fails(pwrite(fd, "x", 1, 0), EPERM),
+	   "then");
+	ok(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED &&
+		   errno == EPERM,
 	   "no writable mapping: EPERM");
 	ok(fails(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), EPERM),
 	   "no holes: EPERM");
 	ok(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL) == 0 &&
-		   fails(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW), EPERM), "F_SEAL_SEAL: no more");
+		   fails(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW), EPERM),
+	   "F_SEAL_SEAL: no more");
 	ok(fcntl(fd, F_GET_SEALS) == (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE),
 	   "F_GET_SEALS");
 	close(fd);
@@ -114,15 +124,20 @@ static void allocating(void)
 	int fd = open("f", O_RDWR | O_CREAT | O_TRUNC, 0644), ro;
 
 	ok(fallocate(fd, 0, 0, 10000) == 0 && fstat(fd, &st) == 0 && st.st_size == 10000 &&
-		   st.st_blocks == 24, "fallocate");
+		   st.st_blocks == 24,
+	   "fallocate");
 	ok(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 20000) == 0 && fstat(fd, &st) == 0 &&
-		   st.st_size == 10000 && st.st_blocks == 40, "FALLOC_FL_KEEP_SIZE");
+		   st.st_size == 10000 && st.st_blocks == 40,
+	   "FALLOC_FL_KEEP_SIZE");
 	pwrite(fd, "before", 6, 4090);
 	ok(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4092, 5000) == 0 &&
 		   pread(fd, buf, 6, 4090) == 6 && !memcmp(buf, "be\0\0\0\0", 6) &&
-		   fstat(fd, &st) == 0 && st.st_blocks == 32, "FALLOC_FL_PUNCH_HOLE");
-	ok(fails(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 10), EOPNOTSUPP), "without KEEP_SIZE: EOPNOTSUPP");
-	ok(fails(fallocate(fd, 0, -1, 10), EINVAL) && fails(fallocate(fd, 0, 0, 0), EINVAL), "EINVAL");
+		   fstat(fd, &st) == 0 && st.st_blocks == 32,
+	   "FALLOC_FL_PUNCH_HOLE");
+	ok(fails(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 10), EOPNOTSUPP),
+	   "without KEEP_SIZE: EOPNOTSUPP");
+	ok(fails(fallocate(fd, 0, -1, 10), EINVAL) && fails(fallocate(fd, 0, 0, 0), EINVAL),
+	   "EINVAL");
 	ok(fails(fallocate(fd, 0x4000, 0, 10), EOPNOTSUPP), "unknown mode: EOPNOTSUPP");
 	ok(fails(fallocate(fd, 0, LONG_MAX - 10, 100), EFBIG), "too far: EFBIG");
 	ro = open("f", O_RDONLY);

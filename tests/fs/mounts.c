@@ -89,9 +89,11 @@ static void limited_size(void)
 		snprintf(page, sizeof(page), "m/i%d", i);
 		n += close(open(page, O_CREAT | O_WRONLY, 0644)) == 0;
 	}
-	ok(n == 9 && fails(mkdir("m/d", 0755), ENOSPC), "nine inodes beside the root: ENOSPC (%d)", n);
+	ok(n == 9 && fails(mkdir("m/d", 0755), ENOSPC), "nine inodes beside the root: ENOSPC (%d)",
+	   n);
 	ok(mount(NULL, "m", NULL, MS_REMOUNT, "size=128k") == 0 && statfs("m", &fs) == 0 &&
-		   fs.f_blocks == 32, "remount with another size");
+		   fs.f_blocks == 32,
+	   "remount with another size");
 	umount("m");
 }
 
@@ -107,13 +109,16 @@ static void read_only(void)
 	close(fd);
 	ok(mount(NULL, "m", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0 && line_has("m", " ro,"),
 	   "remount read-only");
-	ok(fails(open("m/f", O_RDWR), EROFS) && fails(open("m/new", O_CREAT | O_WRONLY, 0644), EROFS) &&
+	ok(fails(open("m/f", O_RDWR), EROFS) &&
+		   fails(open("m/new", O_CREAT | O_WRONLY, 0644), EROFS) &&
 		   fails(unlink("m/f"), EROFS) && fails(mkdir("m/d", 0755), EROFS) &&
 		   fails(rename("m/f", "m/g"), EROFS) && fails(chmod("m/f", 0), EROFS) &&
 		   fails(truncate("m/f", 0), EROFS) && fails(link("m/f", "m/g"), EROFS) &&
 		   fails(symlink("f", "m/s"), EROFS) && fails(access("m/f", W_OK), EROFS) &&
-		   fails(utimensat(AT_FDCWD, "m/f", NULL, 0), EROFS), "every change: EROFS");
-	ok(fails(open("m/f", O_CREAT | O_EXCL | O_RDWR, 0644), EEXIST), "EEXIST comes before EROFS");
+		   fails(utimensat(AT_FDCWD, "m/f", NULL, 0), EROFS),
+	   "every change: EROFS");
+	ok(fails(open("m/f", O_CREAT | O_EXCL | O_RDWR, 0644), EEXIST),
+	   "EEXIST comes before EROFS");
 	ok(fails(mkdir("m/f", 0755), EEXIST), "for mkdir as well");
 	ok(open("m/f", O_RDONLY | O_CREAT, 0644) >= 0, "O_CREAT of what exists is fine");
 	ok(mount(NULL, "m", NULL, MS_REMOUNT, NULL) == 0 && put_file("m/f", "y") == 0, "and back");
@@ -140,19 +145,22 @@ static void binding(void)
 	mkdir("dst", 0755);
 	put_file("src/sub/f", "bound");
 	put_file("onefile", "");
-	ok(mount("src", "dst", NULL, MS_BIND, NULL) == 0 && file_is("dst/sub/f", "bound"), "MS_BIND");
+	ok(mount("src", "dst", NULL, MS_BIND, NULL) == 0 && file_is("dst/sub/f", "bound"),
+	   "MS_BIND");
 	ok(fails(rename("src/sub/f", "dst/f"), EXDEV) && fails(link("src/sub/f", "dst/g"), EXDEV),
 	   "one file system, but two mounts: EXDEV");
 	ok(mount(NULL, "dst", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == 0 &&
-		   fails(open("dst/sub/f", O_RDWR), EROFS) && put_file("src/sub/f", "changed") == 0 &&
-		   file_is("dst/sub/f", "changed"), "a read-only view of what others write");
+		   fails(open("dst/sub/f", O_RDWR), EROFS) &&
+		   put_file("src/sub/f", "changed") == 0 && file_is("dst/sub/f", "changed"),
+	   "a read-only view of what others write");
 	umount("dst");
 	mount("x", "src/sub", "tmpfs", 0, NULL);
 	put_file("src/sub/inner", "inner");
 	mount("src", "dst", NULL, MS_BIND, NULL);
 	ok(!exists("dst/sub/inner"), "mounts below are not taken along");
 	umount("dst");
-	ok(mount("src", "dst", NULL, MS_BIND | MS_REC, NULL) == 0 && file_is("dst/sub/inner", "inner"),
+	ok(mount("src", "dst", NULL, MS_BIND | MS_REC, NULL) == 0 &&
+		   file_is("dst/sub/inner", "inner"),
 	   "with MS_REC they are");
 	ok(umount2("dst", MNT_DETACH) == 0 && !exists("dst/sub"), "and go with it");
 	umount("src/sub");
@@ -171,7 +179,8 @@ static void moving(void)
 	mount(NULL, "src", NULL, MS_PRIVATE, NULL);
 	put_file("src/f", "travels");
 	ok(mount("src", "dst", NULL, MS_MOVE, NULL) == 0 && file_is("dst/f", "travels") &&
-		   !exists("src/f"), "MS_MOVE");
+		   !exists("src/f"),
+	   "MS_MOVE");
 	mkdir("dst/below", 0755);
 	ok(fails(mount("dst", "dst/below", NULL, MS_MOVE, NULL), ELOOP), "below itself: ELOOP");
 	ok(fails(mount("src", "dst", NULL, MS_MOVE, NULL), EINVAL), "what is no mount: EINVAL");
@@ -186,7 +195,8 @@ static void busy(void)
 	mount("x", "m", "tmpfs", 0, NULL);
 	fd = open("m/f", O_RDWR | O_CREAT, 0644);
 	ok(fails(umount("m"), EBUSY), "an open file: EBUSY");
-	ok(fails(rmdir("m"), EBUSY) && fails(rename("m", "m2"), EBUSY), "a mount point stays: EBUSY");
+	ok(fails(rmdir("m"), EBUSY) && fails(rename("m", "m2"), EBUSY),
+	   "a mount point stays: EBUSY");
 	ok(umount2("m", MNT_DETACH) == 0 && !exists("m/f"), "MNT_DETACH takes it out of the tree");
 	ok(write(fd, "alive", 5) == 5 && pread(fd, buf, 5, 0) == 5, "the open file lives on");
 	close(fd);
@@ -197,10 +207,12 @@ static void busy(void)
 	chdir(scratch_dir);
 	ok(umount("m") == 0, "then it goes");
 	mount("x", "m", "tmpfs", 0, NULL);
-	ok(fails(umount2("m", MNT_EXPIRE), EAGAIN) && umount2("m", MNT_EXPIRE) == 0, "MNT_EXPIRE: twice");
+	ok(fails(umount2("m", MNT_EXPIRE), EAGAIN) && umount2("m", MNT_EXPIRE) == 0,
+	   "MNT_EXPIRE: twice");
 	symlink("m", "link");
 	mount("x", "m", "tmpfs", 0, NULL);
-	ok(fails(umount2("link", UMOUNT_NOFOLLOW), EINVAL) && umount("link") == 0, "UMOUNT_NOFOLLOW");
+	ok(fails(umount2("link", UMOUNT_NOFOLLOW), EINVAL) && umount("link") == 0,
+	   "UMOUNT_NOFOLLOW");
 }
 
 static int in_chroot(void)

@@ -20,7 +20,8 @@ static void directories(void)
 	ok(fails(mkdir("none/d", 0755), ENOENT), "in nothing: ENOENT");
 	ok(mkdir("slash/", 0755) == 0, "a slash behind the name");
 	ok(fails(mkdir(".", 0755), EEXIST) && fails(mkdir("..", 0755), EEXIST) &&
-		   fails(mkdir("/", 0755), EEXIST), "., .. and /: EEXIST");
+		   fails(mkdir("/", 0755), EEXIST),
+	   "., .. and /: EEXIST");
 	put_file("f", "x");
 	ok(fails(mkdir("f/d", 0755), ENOTDIR), "in a file: ENOTDIR");
 	ok(fails(mkdir(NULL, 0755), EFAULT), "EFAULT");
@@ -57,9 +58,11 @@ static void nodes(void)
 	ok(mknod("fifo", S_IFIFO | 0640, 0) == 0 && stat("fifo", &st) == 0 && S_ISFIFO(st.st_mode),
 	   "mknod of a FIFO");
 	ok(mknod("chr", S_IFCHR | 0600, makedev(1, 3)) == 0 && stat("chr", &st) == 0 &&
-		   S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3), "of a device");
+		   S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3),
+	   "of a device");
 	ok(mknod("big", S_IFBLK | 0600, makedev(259, 300)) == 0 && stat("big", &st) == 0 &&
-		   st.st_rdev == makedev(259, 300), "with large numbers");
+		   st.st_rdev == makedev(259, 300),
+	   "with large numbers");
 	ok(mknod("plain", 0644, 0) == 0 && stat("plain", &st) == 0 && S_ISREG(st.st_mode),
 	   "type 0 is a regular file");
 	ok(fails(mknod("bad", S_IFDIR | 0755, 0), EPERM), "of a directory: EPERM");
@@ -78,7 +81,8 @@ static void hard_links(void)
 	ok(link("a", "b") == 0 && inode_of("a") == inode_of("b") && links("a") == 2, "link");
 	put_file("b", "two");
 	ok(file_is("a", "two"), "both names show one content");
-	ok(unlink("a") == 0 && links("b") == 1 && file_is("b", "two"), "one name goes, the other stays");
+	ok(unlink("a") == 0 && links("b") == 1 && file_is("b", "two"),
+	   "one name goes, the other stays");
 	ok(fails(link("none", "c"), ENOENT), "of nothing: ENOENT");
 	ok(fails(link("b", "b"), EEXIST), "onto itself: EEXIST");
 	mkdir("dir", 0755);
@@ -86,7 +90,8 @@ static void hard_links(void)
 	symlink("b", "sym");
 	ok(link("sym", "sym2") == 0 && links("sym") == 2, "link does not follow a symlink");
 	ok(linkat(AT_FDCWD, "sym", AT_FDCWD, "followed", AT_SYMLINK_FOLLOW) == 0 &&
-		   inode_of("followed") == inode_of("b"), "AT_SYMLINK_FOLLOW does");
+		   inode_of("followed") == inode_of("b"),
+	   "AT_SYMLINK_FOLLOW does");
 	ok(fails(linkat(AT_FDCWD, "b", AT_FDCWD, "x", 0x8000), EINVAL), "unknown flag: EINVAL");
 	ok(fails(link("b", "/proc/x"), EXDEV) || errno == ENOENT, "to another file system");
 	ok(fails(link("b/", "c"), ENOTDIR), "a slash behind the old name: ENOTDIR");
@@ -107,7 +112,8 @@ static void unlinking(void)
 	put_file("open", "kept");
 	fd = open("open", O_RDWR);
 	ok(unlink("open") == 0 && !exists("open"), "of an open file");
-	ok(fstat(fd, &st) == 0 && st.st_nlink == 0 && read(fd, buf, 4) == 4 && !memcmp(buf, "kept", 4),
+	ok(fstat(fd, &st) == 0 && st.st_nlink == 0 && read(fd, buf, 4) == 4 &&
+		   !memcmp(buf, "kept", 4),
 	   "which lives on until it is closed");
 	ok(write(fd, "more", 4) == 4 && pread(fd, buf, 8, 0) == 8, "can be written, too");
 	close(fd);
@@ -121,7 +127,8 @@ static void who_may(void)
 {
 	mkdir("mine", 0755);
 	put_file("mine/f", "x");
-	ok(AS_NOBODY(fails(unlink("mine/f"), EACCES)), "no write permission on the directory: EACCES");
+	ok(AS_NOBODY(fails(unlink("mine/f"), EACCES)),
+	   "no write permission on the directory: EACCES");
 	ok(AS_NOBODY(fails(mkdir("mine/d", 0755), EACCES)), "mkdir: EACCES");
 	ok(AS_NOBODY(fails(symlink("x", "mine/s"), EACCES)), "symlink: EACCES");
 	ok(AS_NOBODY(fails(rmdir("mine"), EACCES)), "rmdir: EACCES");

@@ -19,7 +19,7 @@ struct open_how {
 
 static int openat2(int dfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve)
 {
-	struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+	struct open_how how = { .flags = flags, .mode = mode, .resolve = resolve };
 
 	return (int)syscall(SYS_openat2, dfd, path, &how, sizeof(how));
 }
@@ -42,7 +42,8 @@ static void creating(void)
 	ok(AS_NOBODY(fails(open("readonly", O_RDWR), EACCES)), "others may not: EACCES");
 	ok(AS_NOBODY(fails(open("made-by-nobody", O_WRONLY | O_CREAT, 0644), EACCES)),
 	   "no write permission on the directory: EACCES");
-	ok(fails(open("dir-to-be/", O_WRONLY | O_CREAT, 0644), EISDIR), "O_CREAT with a slash: EISDIR");
+	ok(fails(open("dir-to-be/", O_WRONLY | O_CREAT, 0644), EISDIR),
+	   "O_CREAT with a slash: EISDIR");
 	mkdir("d", 0755);
 	ok(fails(open("d", O_WRONLY | O_CREAT, 0644), EISDIR), "O_CREAT on a directory: EISDIR");
 	ok(fails(open("missing/f", O_WRONLY | O_CREAT, 0644), ENOENT), "in no directory: ENOENT");
@@ -85,7 +86,8 @@ static void truncating(void)
 	close(fd);
 	put_file("t", "content");
 	chmod("t", 0444);
-	ok(AS_NOBODY(fails(open("t", O_RDONLY | O_TRUNC), EACCES)), "O_TRUNC needs write permission");
+	ok(AS_NOBODY(fails(open("t", O_RDONLY | O_TRUNC), EACCES)),
+	   "O_TRUNC needs write permission");
 	ok(file_is("t", "content"), "and nothing was lost");
 }
 
@@ -96,8 +98,10 @@ static void path_only(void)
 	int fd = open("t", O_PATH), link;
 
 	ok(fd >= 0, "O_PATH");
-	ok(fails(read(fd, &c, 1), EBADF) && fails(write(fd, &c, 1), EBADF), "no reading, no writing");
-	ok(fails(ioctl(fd, 0), EBADF) && fails(syscall(SYS_fchmod, fd, 0), EBADF) && fails(ftruncate(fd, 0), EBADF),
+	ok(fails(read(fd, &c, 1), EBADF) && fails(write(fd, &c, 1), EBADF),
+	   "no reading, no writing");
+	ok(fails(ioctl(fd, 0), EBADF) && fails(syscall(SYS_fchmod, fd, 0), EBADF) &&
+		   fails(ftruncate(fd, 0), EBADF),
 	   "no ioctl, fchmod, ftruncate: EBADF");
 	ok(fstat(fd, &st) == 0 && S_ISREG(st.st_mode), "but fstat");
 	ok((fcntl(fd, F_GETFL) & O_PATH) && fcntl(fd, F_DUPFD, 0) >= 0, "F_GETFL, F_DUPFD");
@@ -126,7 +130,8 @@ static void status_flags(void)
 	ok(fcntl(fd, F_GETFD) == FD_CLOEXEC, "O_CLOEXEC");
 	close(fd);
 	chmod("new", 0644);
-	ok(AS_NOBODY(fails(open("new", O_RDONLY | O_NOATIME), EPERM)), "O_NOATIME is the owner's: EPERM");
+	ok(AS_NOBODY(fails(open("new", O_RDONLY | O_NOATIME), EPERM)),
+	   "O_NOATIME is the owner's: EPERM");
 	fd = open("new", O_RDONLY | 0x40000000);
 	ok(fd >= 0, "open ignores unknown flags");
 	close(fd);
@@ -141,7 +146,8 @@ static void temporary_files(void)
 	ok(fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0 && S_ISREG(st.st_mode), "O_TMPFILE");
 	ok(write(fd, "data", 4) == 4, "is written");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	ok(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW) == 0 && file_is("named", "data"),
+	ok(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW) == 0 &&
+		   file_is("named", "data"),
 	   "and gets a name by linkat");
 	close(fd);
 	fd = open(".", O_TMPFILE | O_EXCL | O_RDWR, 0600);
@@ -155,15 +161,17 @@ static void temporary_files(void)
 
 static void openat2_checks(void)
 {
-	struct open_how how[2] = {{.flags = O_RDONLY}};
+	struct open_how how[2] = { { .flags = O_RDONLY } };
 	int fd;
 
 	fd = openat2(AT_FDCWD, "new", O_RDWR, 0, 0);
 	ok(fd >= 0, "openat2");
 	close(fd);
 	ok(fails(openat2(AT_FDCWD, "new", 0x40000000, 0, 0), EINVAL), "unknown flag: EINVAL");
-	ok(fails(openat2(AT_FDCWD, "new", O_RDONLY, 0644, 0), EINVAL), "a mode without O_CREAT: EINVAL");
-	ok(fails(openat2(AT_FDCWD, "x", O_CREAT | O_WRONLY, 0170000, 0), EINVAL), "bad mode: EINVAL");
+	ok(fails(openat2(AT_FDCWD, "new", O_RDONLY, 0644, 0), EINVAL),
+	   "a mode without O_CREAT: EINVAL");
+	ok(fails(openat2(AT_FDCWD, "x", O_CREAT | O_WRONLY, 0170000, 0), EINVAL),
+	   "bad mode: EINVAL");
 	ok(fails(openat2(AT_FDCWD, "new", O_RDONLY, 0, 0x1000), EINVAL), "unknown resolve: EINVAL");
 	ok(fails(openat2(AT_FDCWD, "new", O_PATH | O_RDWR, 0, 0), EINVAL), "O_PATH|O_RDWR: EINVAL");
 	ok(fails(syscall(SYS_openat2, AT_FDCWD, "new", how, 23), EINVAL), "a short struct: EINVAL");
@@ -171,7 +179,8 @@ static void openat2_checks(void)
 	ok(fd >= 0, "a longer one with zeroes");
 	close(fd);
 	how[1].flags = 1;
-	ok(fails(syscall(SYS_openat2, AT_FDCWD, "new", how, sizeof(how)), E2BIG), "with more: E2BIG");
+	ok(fails(syscall(SYS_openat2, AT_FDCWD, "new", how, sizeof(how)), E2BIG),
+	   "with more: E2BIG");
 	ok(fails(syscall(SYS_openat2, AT_FDCWD, "new", BAD_POINTER, 24), EFAULT), "EFAULT");
 }
 
@@ -196,16 +205,20 @@ static void openat2_resolve(void)
 	close(fd);
 	ok(fails(openat2(dir, "../outside", O_RDONLY, 0, RESOLVE_BENEATH), EXDEV), "..: EXDEV");
 	ok(fails(openat2(dir, "up", O_RDONLY, 0, RESOLVE_BENEATH), EXDEV), "a link out: EXDEV");
-	ok(fails(openat2(dir, "abs", O_RDONLY, 0, RESOLVE_BENEATH), EXDEV), "an absolute link: EXDEV");
-	ok(fails(openat2(dir, abs, O_RDONLY, 0, RESOLVE_BENEATH), EXDEV), "an absolute path: EXDEV");
+	ok(fails(openat2(dir, "abs", O_RDONLY, 0, RESOLVE_BENEATH), EXDEV),
+	   "an absolute link: EXDEV");
+	ok(fails(openat2(dir, abs, O_RDONLY, 0, RESOLVE_BENEATH), EXDEV),
+	   "an absolute path: EXDEV");
 	fd = openat2(dir, "abs", O_RDONLY, 0, RESOLVE_IN_ROOT);
 	ok(fd >= 0, "RESOLVE_IN_ROOT: / is the box");
 	close(fd);
 	fd = openat2(dir, "/../../in/f", O_RDONLY, 0, RESOLVE_IN_ROOT);
 	ok(fd >= 0, "and .. stays in it");
 	close(fd);
-	ok(fails(openat2(dir, "up", O_RDONLY, 0, RESOLVE_IN_ROOT), ENOENT), "a link out finds nothing");
-	ok(fails(openat2(dir, "rel", O_RDONLY, 0, RESOLVE_NO_SYMLINKS), ELOOP), "RESOLVE_NO_SYMLINKS");
+	ok(fails(openat2(dir, "up", O_RDONLY, 0, RESOLVE_IN_ROOT), ENOENT),
+	   "a link out finds nothing");
+	ok(fails(openat2(dir, "rel", O_RDONLY, 0, RESOLVE_NO_SYMLINKS), ELOOP),
+	   "RESOLVE_NO_SYMLINKS");
 	ok(fails(openat2(dir, "magic", O_RDONLY, 0, RESOLVE_NO_MAGICLINKS), ELOOP),
 	   "RESOLVE_NO_MAGICLINKS");
 	ok(fails(openat2(AT_FDCWD, "/proc/version", O_RDONLY, 0, RESOLVE_NO_XDEV), EXDEV),

@@ -73,7 +73,8 @@ static void symlinks(void)
 	ok(fails(open("l1", O_RDONLY | O_NOFOLLOW), ELOOP), "O_NOFOLLOW: ELOOP");
 	ok(fails(open("l1/", O_RDONLY), ENOTDIR), "a slash behind a link to a file");
 	ok(readlink("l2", buf, sizeof(buf)) == 2 && !memcmp(buf, "l1", 2), "readlink");
-	ok(readlink("target", buf, sizeof(buf)) == -1 && errno == EINVAL, "readlink of a file: EINVAL");
+	ok(readlink("target", buf, sizeof(buf)) == -1 && errno == EINVAL,
+	   "readlink of a file: EINVAL");
 	ok(readlink("l2", buf, 1) == 1, "readlink cuts off");
 	ok(fails(syscall(SYS_readlink, "l2", buf, 0), EINVAL), "readlink into nothing: EINVAL");
 	ok(fails(symlink("", "emptylink"), ENOENT), "a link to \"\": ENOENT");
@@ -116,7 +117,8 @@ static void relative_to_a_descriptor(void)
 	ok(fd >= 0, "from an O_PATH descriptor");
 	close(fd);
 	ok(fstatat(file, "", &a, AT_EMPTY_PATH) == 0 && stat("target", &b) == 0 &&
-		   a.st_ino == b.st_ino, "AT_EMPTY_PATH: the file itself");
+		   a.st_ino == b.st_ino,
+	   "AT_EMPTY_PATH: the file itself");
 	ok(fails(fstatat(file, "", &a, 0), ENOENT), "\"\" without it: ENOENT");
 	ok(fails(fstatat(dir, "e", &a, 0x8000), EINVAL), "unknown flag: EINVAL");
 	close(dir);
@@ -137,9 +139,11 @@ static void working_directory(void)
 	mkdir("gone", 0755);
 	chdir("gone");
 	rmdir("../gone");
-	ok(fails(syscall(SYS_getcwd, cwd, sizeof(cwd)), ENOENT), "getcwd of a removed place: ENOENT");
+	ok(fails(syscall(SYS_getcwd, cwd, sizeof(cwd)), ENOENT),
+	   "getcwd of a removed place: ENOENT");
 	ok(fails(open("new", O_CREAT | O_WRONLY, 0644), ENOENT), "nothing can be made in it");
-	ok(chdir("..") == 0 && getcwd(cwd, sizeof(cwd)) && !strcmp(cwd, want), "its .. is still there");
+	ok(chdir("..") == 0 && getcwd(cwd, sizeof(cwd)) && !strcmp(cwd, want),
+	   "its .. is still there");
 	chdir(scratch_dir);
 }
 

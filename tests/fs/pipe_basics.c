@@ -37,7 +37,8 @@ static void test_descriptors(void)
 	   "PIPE-003: other flags are EINVAL");
 	ok(failed_with(pipe2(p, O_EXCL), ENOPKG), "PIPE-003: no notification pipes");
 
-	ok(failed_with(syscall(SYS_pipe2, (int *)8, 0), EFAULT), "PIPE-004: a bad pointer is EFAULT");
+	ok(failed_with(syscall(SYS_pipe2, (int *)8, 0), EFAULT),
+	   "PIPE-004: a bad pointer is EFAULT");
 	f[0] = dup(0);
 	close(f[0]);
 	ok(f[0] == lowest, "PIPE-004 DESIGN-013: and leaves nothing open");
@@ -46,7 +47,7 @@ static void test_descriptors(void)
 static void no_descriptors(void)
 {
 	struct rlimit limit;
-	int p[2] = {77, 78}, fd = dup(0);
+	int p[2] = { 77, 78 }, fd = dup(0);
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = fd + 1;
@@ -63,16 +64,18 @@ static void test_stat(void)
 	ssize_t n;
 
 	make_pipe(p, 0);
-	ok(!fstat(p[RD], &r) && !fstat(p[WR], &w) && r.st_mode == (S_IFIFO | 0600) && r.st_size == 0 &&
-		   r.st_blksize == 4096 && r.st_nlink == 1 && r.st_uid == geteuid() &&
-		   r.st_gid == getegid() && r.st_ino == w.st_ino && r.st_dev == w.st_dev,
+	ok(!fstat(p[RD], &r) && !fstat(p[WR], &w) && r.st_mode == (S_IFIFO | 0600) &&
+		   r.st_size == 0 && r.st_blksize == 4096 && r.st_nlink == 1 &&
+		   r.st_uid == geteuid() && r.st_gid == getegid() && r.st_ino == w.st_ino &&
+		   r.st_dev == w.st_dev,
 	   "PIPE-005: fstat");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", p[RD]);
 	snprintf(expect, sizeof(expect), "pipe:[%lu]", (unsigned long)r.st_ino);
 	n = readlink(path, name, sizeof(name) - 1);
-	ok(n == (ssize_t)strlen(expect) && !memcmp(name, expect, n), "PIPE-005: /proc/self/fd shows %s",
-	   expect);
-	ok(failed_with(lseek(p[RD], 0, SEEK_SET), ESPIPE) && failed_with(pread(p[RD], name, 1, 0), ESPIPE) &&
+	ok(n == (ssize_t)strlen(expect) && !memcmp(name, expect, n),
+	   "PIPE-005: /proc/self/fd shows %s", expect);
+	ok(failed_with(lseek(p[RD], 0, SEEK_SET), ESPIPE) &&
+		   failed_with(pread(p[RD], name, 1, 0), ESPIPE) &&
 		   failed_with(pwrite(p[WR], name, 1, 0), ESPIPE),
 	   "PIPE-006: no positions: ESPIPE");
 	ok(mmap(NULL, 4096, PROT_READ, MAP_SHARED, p[RD], 0) == MAP_FAILED && errno == ENODEV,
@@ -98,7 +101,8 @@ static void test_end_of_file(void)
 	make_pipe(p, O_NONBLOCK);
 	write(p[WR], "ab", 2);
 	write(p[WR], "cd", 2);
-	ok(read(p[RD], buf, 3) == 3 && !memcmp(buf, "abc", 3) && read(p[RD], buf, 3) == 1 && buf[0] == 'd',
+	ok(read(p[RD], buf, 3) == 3 && !memcmp(buf, "abc", 3) && read(p[RD], buf, 3) == 1 &&
+		   buf[0] == 'd',
 	   "PIPE-016: a read crosses the borders of writes");
 	copy = dup(p[WR]);
 	write(p[WR], "x", 1);
@@ -113,7 +117,7 @@ static void test_end_of_file(void)
 
 	make_pipe(p, 0);
 	close(p[RD]);
-	catch(SIGPIPE, 0);
+	catch (SIGPIPE, 0);
 	ok(failed_with(write(p[WR], "x", 1), EPIPE) && handled == 1, "PIPE-018: SIGPIPE and EPIPE");
 	ok(write(p[WR], "x", 0) == 0 && handled == 1, "PIPE-018: but not for nothing");
 	signal(SIGPIPE, SIG_IGN);
@@ -140,13 +144,15 @@ static void test_packets(void)
 	write(p[WR], "abc", 3);
 	write(p[WR], "defg", 4);
 	ok(read(p[RD], buf, sizeof(buf)) == 3, "PIPE-026: a read ends with its packet");
-	ok(read(p[RD], buf, 2) == 2 && !memcmp(buf, "de", 2) && failed_with(read(p[RD], buf, 2), EAGAIN),
+	ok(read(p[RD], buf, 2) == 2 && !memcmp(buf, "de", 2) &&
+		   failed_with(read(p[RD], buf, 2), EAGAIN),
 	   "PIPE-026: the rest of a packet is lost");
 	ok(write(p[WR], block, 5000) == 5000 && read(p[RD], buf, 8192) == 4096 &&
 		   read(p[RD], buf, 8192) == 904,
 	   "PIPE-027: large packets are split at 4096");
 	write(p[WR], "", 0);
-	ok(unread(p[RD]) == 0 && failed_with(read(p[RD], buf, 1), EAGAIN), "PIPE-027: none of no bytes");
+	ok(unread(p[RD]) == 0 && failed_with(read(p[RD], buf, 1), EAGAIN),
+	   "PIPE-027: none of no bytes");
 	n = fill(p[WR], 1);
 	ok(n == 16, "PIPE-027: 16 one-byte packets fill the pipe (%d)", n);
 	for (n = 0; read(p[RD], buf, sizeof(buf)) == 1; n++)
@@ -167,7 +173,7 @@ static void test_packets(void)
 static void test_fork_exec_reopen(void)
 {
 	int p[2], again, status;
-	char path[64], buf[16], *argv[] = {"cat", NULL};
+	char path[64], buf[16], *argv[] = { "cat", NULL };
 	pid_t pid;
 
 	make_pipe(p, 0);
@@ -216,8 +222,8 @@ static void test_faults(void)
 	int p[2];
 	char *map = mmap(NULL, 12288, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char buf[16];
-	struct iovec vec[3] = {{"ab", 2}, {"", 0}, {"cde", 3}};
-	struct iovec into[3] = {{buf, 1}, {buf + 1, 0}, {buf + 1, 8}};
+	struct iovec vec[3] = { { "ab", 2 }, { "", 0 }, { "cde", 3 } };
+	struct iovec into[3] = { { buf, 1 }, { buf + 1, 0 }, { buf + 1, 8 } };
 
 	munmap(map + 4096, 4096);
 	make_pipe(p, O_NONBLOCK);

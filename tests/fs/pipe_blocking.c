@@ -45,14 +45,14 @@ static int write_one(int p[2])
 static int write_70000(int p[2])
 {
 	close(p[RD]);
-	catch(SIGPIPE, 0);
+	catch (SIGPIPE, 0);
 	return write(p[WR], block, 70000) == 65536 && handled == 1 ? 0 : 1;
 }
 
 static int write_10(int p[2])
 {
 	close(p[RD]);
-	catch(SIGPIPE, 0);
+	catch (SIGPIPE, 0);
 	return failed_with(write(p[WR], block, 10), EPIPE) && handled == 1 ? 0 : 1;
 }
 
@@ -123,7 +123,8 @@ static void test_large_write(void)
 			good &= buf[i] == (char)(at * 7 + at / 251);
 		chunk = chunk * 3 % 6997 + 1;
 	}
-	ok(at == 300000 && good && result(pid) == 0, "PIPE-021: a large write arrives in order, whole");
+	ok(at == 300000 && good && result(pid) == 0,
+	   "PIPE-021: a large write arrives in order, whole");
 	close(p[RD]);
 }
 
@@ -133,7 +134,7 @@ static int read_eintr(int p[2])
 {
 	char c;
 
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	return failed_with(read(p[RD], &c, 1), EINTR) ? 0 : 1;
 }
 
@@ -141,19 +142,19 @@ static int read_restarted(int p[2])
 {
 	char c;
 
-	catch(SIGUSR1, SA_RESTART);
+	catch (SIGUSR1, SA_RESTART);
 	return read(p[RD], &c, 1) == 1 && handled == 1 ? 0 : 1;
 }
 
 static int write_eintr(int p[2])
 {
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	return failed_with(write(p[WR], block, 10), EINTR) ? 0 : 1;
 }
 
 static int write_partial(int p[2])
 {
-	catch(SIGUSR1, SA_RESTART);
+	catch (SIGUSR1, SA_RESTART);
 	return write(p[WR], block, 70000) == 65536 ? 0 : 1;
 }
 
@@ -196,7 +197,8 @@ static void test_poll(void)
 		   poll_now(p[WR], POLLOUT | POLLWRNORM) == (POLLOUT | POLLWRNORM),
 	   "PIPE-023: an empty pipe can be written");
 	write(p[WR], "x", 1);
-	ok(poll_now(p[RD], POLLIN | POLLRDNORM) == (POLLIN | POLLRDNORM), "PIPE-023: and then read");
+	ok(poll_now(p[RD], POLLIN | POLLRDNORM) == (POLLIN | POLLRDNORM),
+	   "PIPE-023: and then read");
 	fill(p[WR], 4096);
 	ok(poll_now(p[WR], POLLOUT) == 0, "PIPE-023: a full one not be written");
 	close(p[WR]);
@@ -223,7 +225,7 @@ static void test_poll(void)
 
 static void test_edge_triggered(void)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 	int p[2], ep = epoll_create1(0);
 
 	make_pipe(p, O_NONBLOCK);
@@ -243,7 +245,7 @@ static void test_sigio(void)
 	int p[2];
 
 	make_pipe(p, O_NONBLOCK);
-	catch(SIGIO, 0);
+	catch (SIGIO, 0);
 	fcntl(p[RD], F_SETOWN, getpid());
 	set_flags(p[RD], O_ASYNC, 0);
 	write(p[WR], "x", 1);
@@ -276,7 +278,7 @@ static int write_runs(int p[2])
 
 static void test_atomicity(void)
 {
-	static const int sizes[4] = {4096, 4089, 4082, 4075};
+	static const int sizes[4] = { 4096, 4089, 4082, 4075 };
 	static char all[4 * 50 * 4096];
 	size_t got = 0;
 	int p[2], good = 1;
@@ -304,7 +306,8 @@ static void test_atomicity(void)
 	}
 	for (int i = 0; i < 4; i++)
 		good &= result(pids[i]) == 0;
-	ok(good && got == 50u * (4096 + 4089 + 4082 + 4075), "PIPE-035: writes up to PIPE_BUF stay whole");
+	ok(good && got == 50u * (4096 + 4089 + 4082 + 4075),
+	   "PIPE-035: writes up to PIPE_BUF stay whole");
 	close(p[RD]);
 }
 
@@ -354,7 +357,8 @@ static void test_close_under_read(void)
 	make_pipe(p, 0);
 	shared_fd = p[RD];
 	pthread_create(&thread, NULL, read_in_thread, NULL);
-	for (int i = 0; i < 10000 && !(thread_tid && thread_state(getpid(), thread_tid) == 'S'); i++)
+	for (int i = 0; i < 10000 && !(thread_tid && thread_state(getpid(), thread_tid) == 'S');
+	     i++)
 		pause_ms(1);
 	close(p[RD]);
 	ok(write(p[WR], "k", 1) == 1, "PIPE-042: a read under way keeps its end open");

@@ -76,8 +76,8 @@ static void test_many(int writers)
 	while (good && read_fully(p[RD], r, sizeof(*r)) == sizeof(*r)) {
 		size_t rest = r->size - sizeof(*r);
 
-		good = r->size <= PIPE_BUF && r->writer < started && r->number == next[r->writer]++ &&
-		       read_fully(p[RD], r->fill, rest) == rest;
+		good = r->size <= PIPE_BUF && r->writer < started &&
+		       r->number == next[r->writer]++ && read_fully(p[RD], r->fill, rest) == rest;
 		for (size_t i = 0; good && i < rest; i++)
 			good = r->fill[i] == fill_of(r);
 		records++;
@@ -86,7 +86,8 @@ static void test_many(int writers)
 	while (wait(&status) > 0)
 		good &= status == 0;
 	ok(good && started == writers && records == writers * RECORDS,
-	   "PIPE-035: %d records of %d writers, each whole, each writer's in order", records, started);
+	   "PIPE-035: %d records of %d writers, each whole, each writer's in order", records,
+	   started);
 }
 
 /* Switches of a process that slept, in rusage. */

@@ -161,7 +161,7 @@ static void do_pipe_to_file(int i)
 static void do_vmsplice(int i)
 {
 	size_t n = 1 + rnd(20000), at = rnd(12000);
-	struct iovec vec = {out + at, n};
+	struct iovec vec = { out + at, n };
 	ssize_t ret = vmsplice(fds[i][WR], &vec, 1, SPLICE_F_NONBLOCK);
 
 	if (ret < 0)
@@ -172,7 +172,7 @@ static void do_vmsplice(int i)
 
 static void do_resize(int i)
 {
-	static const int sizes[] = {4096, 8192, 16384, 65536, 131072, 262144};
+	static const int sizes[] = { 4096, 8192, 16384, 65536, 131072, 262144 };
 	int want = sizes[rnd(6)], ret = fcntl(fds[i][WR], F_SETPIPE_SZ, want);
 
 	check(ret == want || (ret < 0 && errno == EBUSY));

@@ -7,8 +7,8 @@
 #include <sched.h>
 
 #define MAX_SIZE "/proc/sys/fs/pipe-max-size"
-#define SOFT	 "/proc/sys/fs/pipe-user-pages-soft"
-#define HARD	 "/proc/sys/fs/pipe-user-pages-hard"
+#define SOFT     "/proc/sys/fs/pipe-user-pages-soft"
+#define HARD     "/proc/sys/fs/pipe-user-pages-hard"
 
 static void test_slots(void)
 {
@@ -24,7 +24,8 @@ static void test_slots(void)
 	ok(failed_with(write(p[WR], "x", 1), EAGAIN) && poll_now(p[WR], POLLOUT) == 0,
 	   "PIPE-012: part of a slot is no room");
 	read(p[RD], block, 3996);
-	ok(poll_now(p[WR], POLLOUT) == POLLOUT && write(p[WR], "x", 1) == 1, "PIPE-012 DESIGN-014: a whole one is");
+	ok(poll_now(p[WR], POLLOUT) == POLLOUT && write(p[WR], "x", 1) == 1,
+	   "PIPE-012 DESIGN-014: a whole one is");
 	close_pipe(p);
 
 	make_pipe(p, O_NONBLOCK);
@@ -59,7 +60,8 @@ static void test_set_size(void)
 		   fcntl(p[WR], F_SETPIPE_SZ, 100000) == 131072 &&
 		   fcntl(p[WR], F_SETPIPE_SZ, 0) == 4096 && fcntl(p[RD], F_GETPIPE_SZ) == 4096,
 	   "PIPE-029: sizes are rounded up to a power of two of pages");
-	ok(failed_with(fcntl(p[WR], F_SETPIPE_SZ, 0x80000001u), EINVAL), "PIPE-029: above 2^31 EINVAL");
+	ok(failed_with(fcntl(p[WR], F_SETPIPE_SZ, 0x80000001u), EINVAL),
+	   "PIPE-029: above 2^31 EINVAL");
 	ok(failed_with(fcntl(null, F_SETPIPE_SZ, 4096), EBADF) &&
 		   failed_with(fcntl(null, F_GETPIPE_SZ), EBADF),
 	   "PIPE-029: no pipe is EBADF");
@@ -68,7 +70,8 @@ static void test_set_size(void)
 
 	make_pipe(p, O_NONBLOCK | O_DIRECT);
 	fill(p[WR], 1);
-	ok(failed_with(fcntl(p[WR], F_SETPIPE_SZ, 8192), EBUSY), "PIPE-030: slots in use are EBUSY");
+	ok(failed_with(fcntl(p[WR], F_SETPIPE_SZ, 8192), EBUSY),
+	   "PIPE-030: slots in use are EBUSY");
 	for (int i = 0; i < 14; i++)
 		read(p[RD], buf, 1);
 	ok(fcntl(p[WR], F_SETPIPE_SZ, 8192) == 8192 && fcntl(p[WR], F_SETPIPE_SZ, 4096) == -1,
@@ -85,7 +88,8 @@ static void test_set_size(void)
 		memset(buf, 'a' + i, 4096);
 		write(p[WR], buf, 4096);
 	}
-	good = fcntl(p[WR], F_SETPIPE_SZ, 32768) == 32768 && fcntl(p[WR], F_SETPIPE_SZ, 262144) == 262144;
+	good = fcntl(p[WR], F_SETPIPE_SZ, 32768) == 32768 &&
+	       fcntl(p[WR], F_SETPIPE_SZ, 262144) == 262144;
 	read(p[RD], buf, 8192);
 	for (int i = 0; i < 6; i++) {
 		good &= read(p[RD], buf, 4096) == 4096;

@@ -37,7 +37,7 @@ static inline void close_pipe(int p[2])
 
 static inline short poll_now(int fd, short events)
 {
-	struct pollfd pfd = {.fd = fd, .events = events};
+	struct pollfd pfd = { .fd = fd, .events = events };
 
 	return poll(&pfd, 1, 0) < 0 ? -1 : pfd.revents;
 }
@@ -72,9 +72,9 @@ static void count_signal(int sig)
 	handled++;
 }
 
-static inline void catch(int sig, int flags)
+static inline void catch (int sig, int flags)
 {
-	struct sigaction sa = {.sa_handler = count_signal, .sa_flags = flags};
+	struct sigaction sa = { .sa_handler = count_signal, .sa_flags = flags };
 
 	handled = 0;
 	sigaction(sig, &sa, NULL);

@@ -14,7 +14,8 @@ static long long now_ms(void)
 
 static void test_poll_errors(void)
 {
-	struct pollfd fds[3] = {{.fd = -1, .events = POLLIN, .revents = 9}, {.fd = 999, .events = POLLIN}};
+	struct pollfd fds[3] = { { .fd = -1, .events = POLLIN, .revents = 9 },
+				 { .fd = 999, .events = POLLIN } };
 	struct rlimit limit;
 
 	ok(poll(fds, 2, 0) == 1 && fds[0].revents == 0 && fds[1].revents == POLLNVAL,
@@ -30,13 +31,13 @@ static void test_timeouts(void)
 {
 	int p[2];
 	struct pollfd pfd;
-	struct timespec ts = {0, 20000000};
-	struct timeval tv = {0, 20000};
+	struct timespec ts = { 0, 20000000 };
+	struct timeval tv = { 0, 20000 };
 	long long start = now_ms();
 	fd_set set;
 
 	make_pipe(p, 0);
-	pfd = (struct pollfd){.fd = p[RD], .events = POLLIN};
+	pfd = (struct pollfd){ .fd = p[RD], .events = POLLIN };
 	ok(poll(&pfd, 1, 20) == 0 && now_ms() - start >= 20, "poll waits its time");
 	ok(ppoll(&pfd, 1, &ts, NULL) == 0, "ppoll too");
 	FD_ZERO(&set);
@@ -65,8 +66,8 @@ static void test_wakeup(void)
 	make_pipe(q, 0);
 	pid = fork();
 	if (!pid) {
-		fds[0] = (struct pollfd){.fd = p[RD], .events = POLLIN};
-		fds[1] = (struct pollfd){.fd = q[RD], .events = POLLIN};
+		fds[0] = (struct pollfd){ .fd = p[RD], .events = POLLIN };
+		fds[1] = (struct pollfd){ .fd = q[RD], .events = POLLIN };
 		_exit(!(poll(fds, 2, 10000) == 1 && !fds[0].revents && fds[1].revents == POLLIN));
 	}
 	reaches_state(pid, 'S');
@@ -91,11 +92,12 @@ static void test_wakeup(void)
 	close_pipe(q);
 	{
 		fd_set in;
-		struct timeval none = {0, 0};
+		struct timeval none = { 0, 0 };
 
 		FD_ZERO(&in);
 		FD_SET(p[RD], &in);
-		ok(failed_with(select(p[RD] + 1, &in, NULL, NULL, &none), EBADF), "a closed one is EBADF");
+		ok(failed_with(select(p[RD] + 1, &in, NULL, NULL, &none), EBADF),
+		   "a closed one is EBADF");
 	}
 }
 
@@ -107,7 +109,7 @@ static void test_many(void)
 	make_pipe(p, 0);
 	make_pipe(last, 0);
 	for (int i = 0; i < 300; i++)
-		fds[i] = (struct pollfd){.fd = p[RD], .events = POLLIN};
+		fds[i] = (struct pollfd){ .fd = p[RD], .events = POLLIN };
 	fds[299].fd = last[RD];
 	ok(poll(fds, 300, 10) == 0, "300 at once, none ready");
 	write(last[WR], "x", 1);
@@ -118,9 +120,9 @@ static void test_many(void)
 
 static void handled_poll(void)
 {
-	struct pollfd pfd = {.fd = -1};
+	struct pollfd pfd = { .fd = -1 };
 
-	catch(SIGUSR1, SA_RESTART);
+	catch (SIGUSR1, SA_RESTART);
 	_exit(!(failed_with(poll(&pfd, 1, 10000), EINTR) && handled == 1));
 }
 
@@ -128,11 +130,11 @@ static void handled_poll(void)
 static void masked_ppoll(void)
 {
 	sigset_t all, none;
-	struct timespec ts = {10, 0};
+	struct timespec ts = { 10, 0 };
 
 	sigfillset(&all);
 	sigemptyset(&none);
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	raise(SIGUSR1);
 	_exit(!(handled == 0 && failed_with(ppoll(NULL, 0, &ts, &none), EINTR) && handled == 1 &&
@@ -142,11 +144,11 @@ static void masked_ppoll(void)
 static void masked_pselect(void)
 {
 	sigset_t all, none;
-	struct timespec ts = {10, 0};
+	struct timespec ts = { 10, 0 };
 
 	sigfillset(&all);
 	sigemptyset(&none);
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	raise(SIGUSR1);
 	_exit(!(failed_with(pselect(0, NULL, NULL, NULL, &ts, &none), EINTR) && handled == 1));
@@ -154,7 +156,7 @@ static void masked_pselect(void)
 
 static void stopped_poll(void)
 {
-	struct pollfd pfd = {.fd = -1};
+	struct pollfd pfd = { .fd = -1 };
 	long long start = now_ms();
 
 	_exit(!(poll(&pfd, 1, 300) == 0 && now_ms() - start >= 300 && now_ms() - start < 5000));

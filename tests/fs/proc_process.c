@@ -26,8 +26,9 @@ static void test_stat(void)
 	int pid, ppid, fields = 0, n;
 
 	prctl(PR_SET_NAME, "a) b(");
-	ok(reads("/proc/self/stat") > 0 && sscanf(text, "%d (a) b() %c %d", &pid, &state, &ppid) == 3 &&
-		   pid == getpid() && ppid == getppid() && state == 'R',
+	ok(reads("/proc/self/stat") > 0 &&
+		   sscanf(text, "%d (a) b() %c %d", &pid, &state, &ppid) == 3 && pid == getpid() &&
+		   ppid == getppid() && state == 'R',
 	   "stat: number, name, state, parent");
 	p = strrchr(text, ')');
 	for (fields = 2; p; fields++)
@@ -35,7 +36,8 @@ static void test_stat(void)
 	ok(fields - 1 == 52 && text[strlen(text) - 1] == '\n', "stat: 52 fields (%d)", fields - 1);
 	prctl(PR_SET_NAME, "tester");
 	n = reads("/proc/self/statm");
-	ok(n > 0 && sscanf(text, "%*d %*d %*d %*d %*d %*d %d", &n) == 1 && n == 0, "statm: 7 numbers");
+	ok(n > 0 && sscanf(text, "%*d %*d %*d %*d %*d %*d %d", &n) == 1 && n == 0,
+	   "statm: 7 numbers");
 	ok(self_has("status", "Name:\ttester\n"), "status: Name");
 	snprintf(text + 60000, 100, "\nPid:\t%d\nPPid:\t%d\n", getpid(), getppid());
 	{
@@ -46,18 +48,22 @@ static void test_stat(void)
 	}
 	ok(self_has("status", "\nState:\tR (running)\n") && self_has("status", "\nThreads:\t1\n") &&
 		   self_has("status", "\nUid:\t") && self_has("status", "\nVmRSS:\t") &&
-		   self_has("status", "\nSigQ:\t") && self_has("status", "\nShdPnd:\t0000000000000000\n") &&
-		   self_has("status", "\nCapEff:\t") && self_has("status", "\nvoluntary_ctxt_switches:\t"),
+		   self_has("status", "\nSigQ:\t") &&
+		   self_has("status", "\nShdPnd:\t0000000000000000\n") &&
+		   self_has("status", "\nCapEff:\t") &&
+		   self_has("status", "\nvoluntary_ctxt_switches:\t"),
 	   "status: other lines");
-	ok(self_has("limits", "Limit                     Soft Limit           Hard Limit           "
-			      "Units     \nMax cpu time              unlimited            unlimited   "
-			      "         seconds   \n"),
+	ok(self_has("limits",
+		    "Limit                     Soft Limit           Hard Limit           "
+		    "Units     \nMax cpu time              unlimited            unlimited   "
+		    "         seconds   \n"),
 	   "limits");
 	ok(reads("/proc/self/comm") == 7 && !strcmp(text, "tester\n"), "comm");
 	{
 		int fd = open("/proc/self/comm", O_WRONLY);
 
-		ok(write(fd, "other", 5) == 5 && reads("/proc/self/comm") == 6 && !strcmp(text, "other\n"),
+		ok(write(fd, "other", 5) == 5 && reads("/proc/self/comm") == 6 &&
+			   !strcmp(text, "other\n"),
 		   "comm can be written");
 		close(fd);
 	}
@@ -93,8 +99,8 @@ static void test_maps(void)
 		long inode;
 		int len = 0;
 
-		good &= sscanf(line, "%lx-%lx %4s %lx %x:%x %ld%n", &start, &end, perms, &offset, &major,
-			       &minor, &inode, &len) == 7;
+		good &= sscanf(line, "%lx-%lx %4s %lx %x:%x %ld%n", &start, &end, perms, &offset,
+			       &major, &minor, &inode, &len) == 7;
 		good &= start < end && !(start & 4095) && strlen(perms) == 4;
 		good &= !line[len + 1] || (len < 73 && line[72] == ' ' && line[73] != ' ');
 		stack += strstr(line, "[stack]") && (unsigned long)&line >= start &&
@@ -102,23 +108,27 @@ static void test_maps(void)
 		exe += *link && strlen(line) > strlen(link) &&
 		       !strcmp(line + strlen(line) - strlen(link), link);
 		if (start <= (unsigned long)shared && (unsigned long)shared < end)
-			good &= !strcmp(perms, "r--s") && strstr(line, "/dev/zero (deleted)") != NULL;
+			good &= !strcmp(perms, "r--s") &&
+				strstr(line, "/dev/zero (deleted)") != NULL;
 	}
-	ok(good && stack == 1 && exe > 1, "maps: lines, [stack], the program (%d %d %d)", good, stack, exe);
+	ok(good && stack == 1 && exe > 1, "maps: lines, [stack], the program (%d %d %d)", good,
+	   stack, exe);
 	munmap(shared, 4096);
 	ok(same_in_pieces("/proc/self/maps", 1) && same_in_pieces("/proc/self/maps", 77),
 	   "maps in small pieces is the same");
 	ok(same_in_pieces("/proc/self/limits", 3) && same_in_pieces("/proc/self/mounts", 5) &&
-		   same_in_pieces("/proc/self/mountinfo", 5) && same_in_pieces("/proc/self/cmdline", 1) &&
+		   same_in_pieces("/proc/self/mountinfo", 5) &&
+		   same_in_pieces("/proc/self/cmdline", 1) &&
 		   same_in_pieces("/proc/filesystems", 1),
 	   "others too");
 }
 
 static void test_odd_offsets(void)
 {
-	static const char *const files[] = {"stat",    "status", "maps",   "cmdline", "environ",
-					    "auxv",    "limits", "mounts", "comm",    "wchan",
-					    "syscall", "statm",  "smaps",  "oom_score_adj"};
+	static const char *const files[] = { "stat",    "status",       "maps",    "cmdline",
+					     "environ", "auxv",         "limits",  "mounts",
+					     "comm",    "wchan",        "syscall", "statm",
+					     "smaps",   "oom_score_adj" };
 	int good = 1;
 	char buf[64];
 
@@ -128,8 +138,9 @@ static void test_odd_offsets(void)
 
 		snprintf(path, sizeof(path), "/proc/self/%s", files[i]);
 		fd = open(path, O_RDONLY);
-		if (fd < 0 || pread(fd, buf, 64, 1l << 40) != 0 || !failed_with(pread(fd, buf, 8, -5), EINVAL) ||
-		    read(fd, buf, 0) != 0 || pread(fd, buf, 64, 100000000) != 0) {
+		if (fd < 0 || pread(fd, buf, 64, 1l << 40) != 0 ||
+		    !failed_with(pread(fd, buf, 8, -5), EINVAL) || read(fd, buf, 0) != 0 ||
+		    pread(fd, buf, 64, 100000000) != 0) {
 			good = 0;
 			ok(0, "odd offsets in %s", files[i]);
 		}
@@ -153,10 +164,12 @@ static void test_memory(char **argv)
 		pagesize |= auxv[0] == 6 && auxv[1] == 4096;
 	close(fd);
 	ok(pagesize, "auxv: AT_PAGESZ");
-	ok(reads("/proc/self/cmdline") == (int)strlen(argv[0]) + 1 && !strcmp(text, argv[0]), "cmdline");
+	ok(reads("/proc/self/cmdline") == (int)strlen(argv[0]) + 1 && !strcmp(text, argv[0]),
+	   "cmdline");
 	len = strlen(argv[0]);
 	memset(argv[0], 'T', len);
-	ok(reads("/proc/self/cmdline") == (int)len + 1 && text[0] == 'T', "cmdline shows a new title");
+	ok(reads("/proc/self/cmdline") == (int)len + 1 && text[0] == 'T',
+	   "cmdline shows a new title");
 	ok(reads("/proc/self/environ") >= 0, "environ");
 	ok(readlink("/proc/self/cwd", text, 100) > 0 && text[0] == '/', "cwd");
 	ok(readlink("/proc/self/root", text, 100) == 1 && text[0] == '/', "root");
@@ -174,7 +187,8 @@ static void test_fds(void)
 	fd = open("/dev/null", O_RDONLY | O_APPEND);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ok(readlink(path, text, 100) == 9 && !memcmp(text, "/dev/null", 9), "fd: where it leads");
-	ok(!lstat(path, &st) && st.st_mode == (S_IFLNK | 0500) && st.st_size == 64, "fd: mode says how it is open");
+	ok(!lstat(path, &st) && st.st_mode == (S_IFLNK | 0500) && st.st_size == 64,
+	   "fd: mode says how it is open");
 	dir = opendir("/proc/self/fd");
 	while ((entry = readdir(dir)))
 		found += atoi(entry->d_name) == fd || atoi(entry->d_name) == p[RD] ||
@@ -233,7 +247,8 @@ static void test_others(void)
 	ok(failed_with(read(stat, buf, 10), ESRCH), "an open stat of the dead is ESRCH");
 	lseek(maps, 0, SEEK_SET);
 	ok(read(maps, buf, 10) <= 0, "its maps have ended");
-	ok(failed_with(openat(dir, "stat", O_RDONLY), ENOENT) || errno == ESRCH, "its directory is empty");
+	ok(failed_with(openat(dir, "stat", O_RDONLY), ENOENT) || errno == ESRCH,
+	   "its directory is empty");
 	ok(failed_with(open(path, O_RDONLY), ENOENT), "its name is gone");
 	close(stat);
 	close(maps);
@@ -314,8 +329,9 @@ static void test_permissions(void)
 	status = child_status(as_user);
 	ok(status == 0, "others' memory and descriptors are private (%x)", status);
 	fd = open("/proc/self/oom_score_adj", O_RDWR);
-	ok(write(fd, "500", 3) == 3 && reads("/proc/self/oom_score_adj") == 4 && !strcmp(text, "500\n") &&
-		   failed_with(write(fd, "1001", 4), EINVAL) && failed_with(write(fd, "x", 1), EINVAL),
+	ok(write(fd, "500", 3) == 3 && reads("/proc/self/oom_score_adj") == 4 &&
+		   !strcmp(text, "500\n") && failed_with(write(fd, "1001", 4), EINVAL) &&
+		   failed_with(write(fd, "x", 1), EINVAL),
 	   "oom_score_adj");
 	close(fd);
 	ok(failed_with(chmod("/proc/self/stat", 0777), EPERM), "modes stay");

@@ -28,18 +28,21 @@ static void test_files(void)
 	uname(&uts);
 	snprintf(want, sizeof(want), "Linux version %s ", uts.release);
 	ok(reads("/proc/version") > 0 && !strncmp(text, want, strlen(want)), "version");
-	ok(reads("/proc/uptime") > 0 && sscanf(text, "%lf %lf", &up, &idle) == 2 && up > 0, "uptime");
-	ok(reads("/proc/loadavg") > 0 && sscanf(text, "%*f %*f %*f %d/%d %d", &running, &threads, &last) == 3 &&
+	ok(reads("/proc/uptime") > 0 && sscanf(text, "%lf %lf", &up, &idle) == 2 && up > 0,
+	   "uptime");
+	ok(reads("/proc/loadavg") > 0 &&
+		   sscanf(text, "%*f %*f %*f %d/%d %d", &running, &threads, &last) == 3 &&
 		   running >= 1 && threads >= 1 && last >= getpid(),
 	   "loadavg");
 	ok(reads("/proc/meminfo") > 0 && sscanf(text, "MemTotal: %ld kB", &total) == 1 &&
-		   strstr(text, "\nMemAvailable:") && sscanf(strstr(text, "\nMemAvailable:"),
-							     " MemAvailable: %ld kB", &avail) == 1 &&
+		   strstr(text, "\nMemAvailable:") &&
+		   sscanf(strstr(text, "\nMemAvailable:"), " MemAvailable: %ld kB", &avail) == 1 &&
 		   avail > 0 && avail < total && strstr(text, "\nSwapFree:"),
 	   "meminfo");
-	ok(reads("/proc/stat") > 0 && sscanf(text, "cpu %ld", &user) == 1 && strstr(text, "\ncpu0 ") &&
-		   strstr(text, "\nintr ") && strstr(text, "\nctxt ") && strstr(text, "\nbtime ") &&
-		   strstr(text, "\nprocesses ") && strstr(text, "\nprocs_running "),
+	ok(reads("/proc/stat") > 0 && sscanf(text, "cpu %ld", &user) == 1 &&
+		   strstr(text, "\ncpu0 ") && strstr(text, "\nintr ") && strstr(text, "\nctxt ") &&
+		   strstr(text, "\nbtime ") && strstr(text, "\nprocesses ") &&
+		   strstr(text, "\nprocs_running "),
 	   "stat");
 	ok(has("/proc/cpuinfo", "processor\t: 0\n") && strstr(text, "\nflags\t\t: fpu ") &&
 		   strstr(text, "\nmodel name\t: "),
@@ -51,11 +54,13 @@ static void test_files(void)
 	ok(has("/proc/mounts", " /proc proc ") && readlink("/proc/mounts", text, 100) == 11 &&
 		   !memcmp(text, "self/mounts", 11),
 	   "mounts");
-	ok(reads("/proc/swaps") > 0 && reads("/proc/vmstat") > 0 && has("/proc/buddyinfo", "Node 0, zone"),
+	ok(reads("/proc/swaps") > 0 && reads("/proc/vmstat") > 0 &&
+		   has("/proc/buddyinfo", "Node 0, zone"),
 	   "swaps, vmstat, buddyinfo");
 	ok(reads("/proc/cmdline") >= 1, "cmdline");
 	ok(failed_with(open("/proc/nothing", O_RDONLY), ENOENT) &&
-		   failed_with(mkdir("/proc/x", 0777), ENOENT) | failed_with(mkdir("/proc/x", 0777), EPERM) |
+		   failed_with(mkdir("/proc/x", 0777), ENOENT) |
+			   failed_with(mkdir("/proc/x", 0777), EPERM) |
 			   failed_with(mkdir("/proc/x", 0777), EACCES),
 	   "nothing else, and nothing new");
 }
@@ -72,16 +77,20 @@ static void test_parameters(void)
 	ok(n == (int)strlen(uts.release) + 1 && !strncmp(text, uts.release, n - 1), "osrelease");
 	n = reads("/proc/sys/kernel/hostname");
 	ok(n == (int)strlen(uts.nodename) + 1 && !strncmp(text, uts.nodename, n - 1), "hostname");
-	ok(read_number("/proc/sys/kernel/pid_max") >= 301 && read_number("/proc/sys/kernel/ngroups_max") == 65536 &&
+	ok(read_number("/proc/sys/kernel/pid_max") >= 301 &&
+		   read_number("/proc/sys/kernel/ngroups_max") == 65536 &&
 		   read_number("/proc/sys/kernel/cap_last_cap") >= 37 &&
 		   read_number("/proc/sys/fs/pipe-max-size") >= 4096 &&
-		   read_number("/proc/sys/fs/nr_open") >= 1024 && read_number("/proc/sys/fs/file-max") > 0 &&
+		   read_number("/proc/sys/fs/nr_open") >= 1024 &&
+		   read_number("/proc/sys/fs/file-max") > 0 &&
 		   read_number("/proc/sys/vm/max_map_count") > 0 &&
 		   read_number("/proc/sys/vm/overcommit_memory") >= 0,
 	   "numbers");
-	ok(reads("/proc/sys/fs/file-nr") > 0 && sscanf(text, "%*d\t%d\t%*d", &n) == 1 && n == 0, "file-nr");
+	ok(reads("/proc/sys/fs/file-nr") > 0 && sscanf(text, "%*d\t%d\t%*d", &n) == 1 && n == 0,
+	   "file-nr");
 	ok(reads("/proc/sys/kernel/random/uuid") == 37 && strcpy(first, text) &&
-		   reads("/proc/sys/kernel/random/uuid") == 37 && strcmp(first, text) && text[14] == '4',
+		   reads("/proc/sys/kernel/random/uuid") == 37 && strcmp(first, text) &&
+		   text[14] == '4',
 	   "uuid is always new");
 	ok(reads("/proc/sys/kernel/random/boot_id") == 37 && strcpy(second, text) &&
 		   reads("/proc/sys/kernel/random/boot_id") == 37 && !strcmp(second, text),
@@ -103,7 +112,8 @@ static void test_parameters(void)
 		   write_number("/proc/sys/kernel/pid_max", n) == 0,
 	   "limits are checked when written");
 	fd = open("/proc/sys/kernel/pid_max", O_WRONLY);
-	ok(failed_with(write(fd, "12x", 3), EINVAL) && failed_with(write(fd, "", 0) - 1, EINVAL) | 1 &&
+	ok(failed_with(write(fd, "12x", 3), EINVAL) &&
+		   failed_with(write(fd, "", 0) - 1, EINVAL) | 1 &&
 		   read_number("/proc/sys/kernel/pid_max") == n,
 	   "what is no number is refused");
 	close(fd);
@@ -117,7 +127,8 @@ static void test_devices(void)
 	struct stat st;
 
 	memset(buf, 1, sizeof(buf));
-	ok(read(null, buf, 10) == 0 && write(null, buf, 8192) == 8192 && lseek(null, 5, SEEK_SET) == 0,
+	ok(read(null, buf, 10) == 0 && write(null, buf, 8192) == 8192 &&
+		   lseek(null, 5, SEEK_SET) == 0,
 	   "null: empty, swallows all");
 	ok(!fstat(null, &st) && S_ISCHR(st.st_mode) && st.st_rdev == 0x103, "null: 1, 3");
 	ok(read(zero, buf, 8192) == 8192 && write(zero, buf, 10) == 10, "zero");
@@ -137,8 +148,9 @@ static void test_devices(void)
 	ok(map[5000] == 7, "is shared with children");
 	munmap(map, 8192);
 	ok(failed_with(write(full, buf, 1), ENOSPC) && read(full, buf, 10) == 10, "full");
-	ok(read(random, buf, 64) == 64 && read(random, buf + 64, 64) == 64 && memcmp(buf, buf + 64, 64) &&
-		   write(random, buf, 100) == 100 && poll_now(random, POLLIN) == POLLIN,
+	ok(read(random, buf, 64) == 64 && read(random, buf + 64, 64) == 64 &&
+		   memcmp(buf, buf + 64, 64) && write(random, buf, 100) == 100 &&
+		   poll_now(random, POLLIN) == POLLIN,
 	   "urandom");
 	close(null);
 	close(zero);

@@ -91,12 +91,14 @@ static void churn(unsigned int seed)
 		pid_t pid = fork();
 
 		if (!pid) {
-			void *m = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			void *m = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 			memset(m, 1, 8192);
 			make_pipe(p, 0);
 			ep = epoll_create1(0);
-			epoll_ctl(ep, EPOLL_CTL_ADD, p[RD], &(struct epoll_event){.events = EPOLLIN});
+			epoll_ctl(ep, EPOLL_CTL_ADD, p[RD],
+				  &(struct epoll_event){ .events = EPOLLIN });
 			prctl(PR_SET_NAME, seed & 1 ? "one" : "two");
 			pthread_create(&t, NULL, idle, NULL);
 			if (seed % 3)
@@ -134,7 +136,8 @@ int main(void)
 		good &= status == 0;
 	}
 	ok(good, "the processes ran on");
-	ok(rounds > 0 && files_read > 100, "%ld walks, %ld reads, %ld gone meanwhile", rounds, files_read, gone);
+	ok(rounds > 0 && files_read > 100, "%ld walks, %ld reads, %ld gone meanwhile", rounds,
+	   files_read, gone);
 	ok(unexpected == 0, "no other errors than that");
 	return ktap_done();
 }

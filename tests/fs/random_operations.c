@@ -32,8 +32,9 @@ static unsigned int pick(unsigned int n)
 static void random_path(char *path)
 {
 	static const char *const names[] = {
-		"a", "b", "c", "dd", "a-very-long-name-that-needs-its-own-memory-in-a-dentry",
-		".", "..", "l1", "l2", "l3", "x",
+		"a", "b",  "c",  "dd", "a-very-long-name-that-needs-its-own-memory-in-a-dentry",
+		".", "..", "l1", "l2", "l3",
+		"x",
 	};
 	int n = 1 + (int)pick(4), i;
 
@@ -49,8 +50,8 @@ static void random_path(char *path)
 
 static void do_open(struct call *c)
 {
-	static const int flags[] = {O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW,
-				    O_DIRECTORY, O_PATH, O_TMPFILE, O_CLOEXEC, O_NOATIME};
+	static const int flags[] = { O_CREAT,     O_EXCL, O_TRUNC,   O_APPEND,  O_NOFOLLOW,
+				     O_DIRECTORY, O_PATH, O_TMPFILE, O_CLOEXEC, O_NOATIME };
 	int f = (int)pick(4), i;
 
 	for (i = 0; i < 3; i++) {
@@ -74,12 +75,13 @@ static void do_open(struct call *c)
 
 static void do_stat(struct call *c, int how)
 {
-	static const char *const names[] = {"stat", "lstat", "fstat"};
+	static const char *const names[] = { "stat", "lstat", "fstat" };
 	struct stat st;
 
 	c->name = names[how];
-	c->result = how == 0 ? stat(c->path, &st) : how == 1 ? lstat(c->path, &st) :
-							       fstat(fds[c->fd], &st);
+	c->result = how == 0 ? stat(c->path, &st) :
+		    how == 1 ? lstat(c->path, &st) :
+			       fstat(fds[c->fd], &st);
 	if (c->result == 0)
 		c->arg = st.st_mode * 1000003l + (long)st.st_nlink * 10007 + st.st_size * 31 +
 			 st.st_blocks * 7 + st.st_uid;
@@ -87,7 +89,7 @@ static void do_stat(struct call *c, int how)
 
 static void do_names(struct call *c, unsigned int op)
 {
-	static const int rename_flags[] = {0, 0, 0, 1, 2, 3, 8};
+	static const int rename_flags[] = { 0, 0, 0, 1, 2, 3, 8 };
 
 	switch (op) {
 	case 0:
@@ -194,7 +196,7 @@ static void do_rest(struct call *c, unsigned int op)
 
 static void random_call(int i)
 {
-	struct call c = {.name = "?", .fd = (int)pick(FILES)};
+	struct call c = { .name = "?", .fd = (int)pick(FILES) };
 	unsigned int op = pick(25);
 	int err;
 
@@ -249,7 +251,8 @@ static uint64_t run(unsigned int number, int user)
 
 	if (pipe(pipe_fds))
 		return 0;
-	if (mkdir("tree", 0755) || mount("tree", "tree", "tmpfs", 0, "size=200k,nr_inodes=60,mode=1777"))
+	if (mkdir("tree", 0755) ||
+	    mount("tree", "tree", "tmpfs", 0, "size=200k,nr_inodes=60,mode=1777"))
 		return 0;
 	if (!fork()) {
 		seed = number;

@@ -15,7 +15,8 @@ static void positions(void)
 
 	ok(write(fd, "0123456789", 10) == 10 && lseek(fd, 0, SEEK_CUR) == 10, "write moves on");
 	ok(read(fd, buf, 5) == 0, "read at the end: 0");
-	ok(lseek(fd, 3, SEEK_SET) == 3 && read(fd, buf, 4) == 4 && !memcmp(buf, "3456", 4), "lseek, read");
+	ok(lseek(fd, 3, SEEK_SET) == 3 && read(fd, buf, 4) == 4 && !memcmp(buf, "3456", 4),
+	   "lseek, read");
 	ok(lseek(fd, -2, SEEK_END) == 8 && read(fd, buf, 10) == 2, "a short read at the end");
 	ok(lseek(fd, -3, SEEK_CUR) == 7, "SEEK_CUR");
 	ok(fails(lseek(fd, -20, SEEK_CUR), EINVAL), "before the start: EINVAL");
@@ -55,7 +56,8 @@ static void appending(void)
 	ok(write(a, "three", 5) == 5 && file_is("app", "onetwothree"), "O_APPEND goes to the end");
 	ok(pwrite(a, "four", 4, 0) == 4 && file_is("app", "onetwothreefour"), "pwrite as well");
 	ok(lseek(a, 0, SEEK_CUR) == 11, "the position is behind what write wrote");
-	ok(fcntl(b, F_SETFL, O_APPEND) == 0 && write(b, "!", 1) == 1 && file_is("app", "onetwothreefour!"),
+	ok(fcntl(b, F_SETFL, O_APPEND) == 0 && write(b, "!", 1) == 1 &&
+		   file_is("app", "onetwothreefour!"),
 	   "F_SETFL sets it");
 	close(a);
 	close(b);
@@ -64,10 +66,10 @@ static void appending(void)
 static void vectors(void)
 {
 	char one[3], two[10];
-	struct iovec in[] = {{"abc", 3}, {"", 0}, {"defgh", 5}};
-	struct iovec out[] = {{one, sizeof(one)}, {NULL, 0}, {two, sizeof(two)}};
-	struct iovec many[1025] = {{0}}, bad[] = {{"ok", 2}, {BAD_POINTER, 5}};
-	struct iovec huge[] = {{buf, 1}, {buf, (size_t)-1}};
+	struct iovec in[] = { { "abc", 3 }, { "", 0 }, { "defgh", 5 } };
+	struct iovec out[] = { { one, sizeof(one) }, { NULL, 0 }, { two, sizeof(two) } };
+	struct iovec many[1025] = { { 0 } }, bad[] = { { "ok", 2 }, { BAD_POINTER, 5 } };
+	struct iovec huge[] = { { buf, 1 }, { buf, (size_t)-1 } };
 	int fd = open("v", O_RDWR | O_CREAT | O_TRUNC, 0644);
 
 	ok(writev(fd, in, 3) == 8 && file_is("v", "abcdefgh"), "writev");
@@ -82,7 +84,8 @@ static void vectors(void)
 	ok(fails(writev(fd, BAD_POINTER, 2), EFAULT), "no vector there: EFAULT");
 	ok(fails(writev(fd, bad, 2), EFAULT), "a segment in kernel space: EFAULT");
 	ok(syscall(SYS_preadv2, fd, out, 3, 0, 0, 0) > 0, "preadv2");
-	ok(fails(syscall(SYS_preadv2, fd, out, 3, 0, 0, 0x1000), EOPNOTSUPP), "unknown flag: EOPNOTSUPP");
+	ok(fails(syscall(SYS_preadv2, fd, out, 3, 0, 0, 0x1000), EOPNOTSUPP),
+	   "unknown flag: EOPNOTSUPP");
 	ok(syscall(SYS_pwritev2, fd, in, 1, 0, 0, 0x10) == 3, "RWF_APPEND");
 	ok(lseek(fd, 0, SEEK_END) == 14, "appended");
 	close(fd);
@@ -119,7 +122,8 @@ static void a_file_onto_itself(void)
 	ok(pwrite(fd, map + 100, 50, 0) == 50, "write from its own untouched page");
 	memcpy(map, "fresh", 5);
 	ok(pread(fd, map + 4096, 5, 0) == 5 && !memcmp(map + 4096, "fresh", 5), "read into itself");
-	ok(pwrite(fd, map, 5, 6000) == 5 && !memcmp(map + 6000, "fresh", 5), "mapping and write agree");
+	ok(pwrite(fd, map, 5, 6000) == 5 && !memcmp(map + 6000, "fresh", 5),
+	   "mapping and write agree");
 	munmap(map, 8192);
 	for (i = 0; i < 8192; i++)
 		buf[i] = (char)i;
@@ -152,7 +156,8 @@ static void holes(void)
 	pwrite(fd, "tail", 4, 96);
 	ftruncate(fd, 98);
 	ftruncate(fd, 200);
-	ok(pread(fd, buf, 10, 96) == 10 && !memcmp(buf, "ta\0\0\0", 5), "what was cut off comes back as 0");
+	ok(pread(fd, buf, 10, 96) == 10 && !memcmp(buf, "ta\0\0\0", 5),
+	   "what was cut off comes back as 0");
 	ok(fails(ftruncate(fd, -1), EINVAL), "to -1: EINVAL");
 	ok(fails(truncate(".", 0), EISDIR), "truncate of a directory: EISDIR");
 	close(fd);
@@ -171,18 +176,19 @@ static void on_xfsz(int sig)
 
 static int limited(void)
 {
-	struct rlimit lim = {1000, RLIM_INFINITY};
+	struct rlimit lim = { 1000, RLIM_INFINITY };
 	int fd = open("lim", O_RDWR | O_CREAT | O_TRUNC, 0644);
 
 	signal(SIGXFSZ, on_xfsz);
 	setrlimit(RLIMIT_FSIZE, &lim);
-	return pwrite(fd, buf, 500, 800) == 200 && xfsz == 0 && fails(pwrite(fd, buf, 1, 1000), EFBIG) &&
-	       xfsz == 1 && fails(ftruncate(fd, 1001), EFBIG) && xfsz == 2 && ftruncate(fd, 1000) == 0;
+	return pwrite(fd, buf, 500, 800) == 200 && xfsz == 0 &&
+	       fails(pwrite(fd, buf, 1, 1000), EFBIG) && xfsz == 1 &&
+	       fails(ftruncate(fd, 1001), EFBIG) && xfsz == 2 && ftruncate(fd, 1000) == 0;
 }
 
 static int killed_by_limit(void)
 {
-	struct rlimit lim = {0, RLIM_INFINITY};
+	struct rlimit lim = { 0, RLIM_INFINITY };
 
 	setrlimit(RLIMIT_FSIZE, &lim);
 	put_file("lim", "x");
@@ -211,10 +217,13 @@ static void copying(void)
 	put_file("dst", "");
 	a = open("src", O_RDONLY);
 	b = open("dst", O_RDWR);
-	ok(copy_file_range(a, NULL, b, NULL, 4, 0) == 4 && file_is("dst", "abcd"), "copy_file_range");
+	ok(copy_file_range(a, NULL, b, NULL, 4, 0) == 4 && file_is("dst", "abcd"),
+	   "copy_file_range");
 	ok(lseek(a, 0, SEEK_CUR) == 4 && lseek(b, 0, SEEK_CUR) == 4, "moves both positions");
-	ok(copy_file_range(a, &in, b, &out, 3, 0) == 3 && in == 5 && out == 13, "or the given offsets");
-	ok(pread(b, buf, 13, 0) == 13 && !memcmp(buf, "abcd\0\0\0\0\0\0cde", 13), "content is there");
+	ok(copy_file_range(a, &in, b, &out, 3, 0) == 3 && in == 5 && out == 13,
+	   "or the given offsets");
+	ok(pread(b, buf, 13, 0) == 13 && !memcmp(buf, "abcd\0\0\0\0\0\0cde", 13),
+	   "content is there");
 	in = 100;
 	ok(copy_file_range(a, &in, b, &out, 3, 0) == 0, "behind the end: 0");
 	ok(fails(copy_file_range(a, NULL, b, NULL, 3, 1), EINVAL), "flags: EINVAL");
@@ -234,13 +243,15 @@ static void how_much_is_left(void)
 	ok(ioctl(fd, FIONREAD, &n) == 0 && n == 7, "FIONREAD");
 	ok(fails(ioctl(fd, FIONREAD, BAD_POINTER), EFAULT), "EFAULT");
 	ok(fails(ioctl(fd, 0x12345678, 0), ENOTTY), "unknown request: ENOTTY");
-	ok(ioctl(fd, FIOCLEX) == 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC && ioctl(fd, FIONCLEX) == 0 &&
-		   fcntl(fd, F_GETFD) == 0, "FIOCLEX, FIONCLEX");
+	ok(ioctl(fd, FIOCLEX) == 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC &&
+		   ioctl(fd, FIONCLEX) == 0 && fcntl(fd, F_GETFD) == 0,
+	   "FIOCLEX, FIONCLEX");
 	n = 1;
 	ok(ioctl(fd, FIONBIO, &n) == 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK), "FIONBIO");
 	ok(fsync(fd) == 0 && fdatasync(fd) == 0 && syncfs(fd) == 0, "fsync, fdatasync, syncfs");
 	ok(posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL) == 0 &&
-		   posix_fadvise(fd, 0, 0, 99) == EINVAL, "posix_fadvise");
+		   posix_fadvise(fd, 0, 0, 99) == EINVAL,
+	   "posix_fadvise");
 	close(fd);
 }
 

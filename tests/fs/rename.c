@@ -40,7 +40,8 @@ static void files(void)
 	mkdir("d", 0755);
 	ok(fails(rename("c", "d"), EISDIR), "a file over a directory: EISDIR");
 	ok(fails(rename("d", "c"), ENOTDIR), "a directory over a file: ENOTDIR");
-	ok(fails(rename("c", "d/."), EBUSY) && fails(rename("d/..", "x"), EBUSY), ". and ..: EBUSY");
+	ok(fails(rename("c", "d/."), EBUSY) && fails(rename("d/..", "x"), EBUSY),
+	   ". and ..: EBUSY");
 	ok(fails(rename("c", "/proc/x"), EXDEV), "to another file system: EXDEV");
 	symlink("c", "s");
 	ok(rename("s", "s2") == 0 && exists("c") && exists("s2"), "a symlink itself is renamed");
@@ -72,7 +73,8 @@ static void directories(void)
 	mkdir("long-name-that-does-not-fit-into-the-dentry-itself", 0755);
 	ok(rename("long-name-that-does-not-fit-into-the-dentry-itself", "short") == 0 &&
 		   rename("short", "another-long-name-that-does-not-fit-inline-either") == 0 &&
-		   rmdir("another-long-name-that-does-not-fit-inline-either") == 0, "long and short names");
+		   rmdir("another-long-name-that-does-not-fit-inline-either") == 0,
+	   "long and short names");
 }
 
 static void flags(void)
@@ -86,7 +88,8 @@ static void flags(void)
 	rename("x2", "x");
 	x = inode_of("x");
 	y = inode_of("y");
-	ok(rename2("x", "y", EXCHANGE) == 0 && inode_of("x") == y && inode_of("y") == x, "EXCHANGE");
+	ok(rename2("x", "y", EXCHANGE) == 0 && inode_of("x") == y && inode_of("y") == x,
+	   "EXCHANGE");
 	mkdir("xd", 0755);
 	put_file("xd/in", "in");
 	ok(rename2("xd", "y", EXCHANGE) == 0 && file_is("y/in", "in") && file_is("xd", "X"),
@@ -130,7 +133,8 @@ static void walking_while_renaming(void)
 	pid = fork();
 	if (!pid) {
 		for (i = 0; i < 2000; i++) {
-			if (rename("m1/tree", "m2/a-much-longer-name-for-the-very-same-directory") ||
+			if (rename("m1/tree",
+				   "m2/a-much-longer-name-for-the-very-same-directory") ||
 			    rename("m2/a-much-longer-name-for-the-very-same-directory", "m1/tree"))
 				_exit(1);
 			if (i % 50 == 0)

@@ -30,8 +30,9 @@ static void test_pipes(void)
 	ok(tee(p[RD], q[WR], 3, 0) == 3 && unread(p[RD]) == 5 && read(q[RD], buf, 32) == 3 &&
 		   !memcmp(buf, "hel", 3),
 	   "PIPE-040: tee duplicates");
-	ok(splice(p[RD], NULL, q[WR], NULL, 2, 0) == 2 && splice(p[RD], NULL, q[WR], NULL, 99, 0) == 3 &&
-		   read(q[RD], buf, 32) == 5 && !memcmp(buf, "hello", 5) && unread(p[RD]) == 0,
+	ok(splice(p[RD], NULL, q[WR], NULL, 2, 0) == 2 &&
+		   splice(p[RD], NULL, q[WR], NULL, 99, 0) == 3 && read(q[RD], buf, 32) == 5 &&
+		   !memcmp(buf, "hello", 5) && unread(p[RD]) == 0,
 	   "PIPE-040: splice moves");
 	write(p[WR], "abc", 3);
 	tee(p[RD], q[WR], 3, 0);
@@ -58,7 +59,8 @@ static void test_files(void)
 	make_pipe(p, O_NONBLOCK);
 	ok(splice(in, NULL, p[WR], NULL, 5000, 0) == 5000 && lseek(in, 0, SEEK_CUR) == 5000,
 	   "PIPE-040: from a file into a pipe");
-	ok(read(p[RD], buf, 8192) == 5000 && buf[4095] == 'a' && buf[4096] == 'b', "the right bytes");
+	ok(read(p[RD], buf, 8192) == 5000 && buf[4095] == 'a' && buf[4096] == 'b',
+	   "the right bytes");
 	ok(splice(in, &off, p[WR], NULL, 10000, 0) == 4096 && off == 8192 &&
 		   splice(in, &off, p[WR], NULL, 1, 0) == 0,
 	   "at an offset, up to the end");
@@ -95,20 +97,21 @@ static void test_files(void)
 static void test_memory(void)
 {
 	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct iovec vec = {page + 10, 5000};
+	struct iovec vec = { page + 10, 5000 };
 	char buf[8192];
 	int p[2];
 
 	make_pipe(p, O_NONBLOCK);
 	memset(page, 'm', 8192);
-	ok(vmsplice(p[WR], &vec, 1, 0) == 5000 && unread(p[RD]) == 5000, "PIPE-040: vmsplice inserts pages");
+	ok(vmsplice(p[WR], &vec, 1, 0) == 5000 && unread(p[RD]) == 5000,
+	   "PIPE-040: vmsplice inserts pages");
 	page[11] = 'n';
 	ok(read(p[RD], buf, 8192) == 5000 && buf[0] == 'm' && buf[1] == 'n' && buf[4999] == 'm',
 	   "the caller's own");
 	write(p[WR], "xyz", 3);
-	vec = (struct iovec){buf, 100};
+	vec = (struct iovec){ buf, 100 };
 	ok(vmsplice(p[RD], &vec, 1, 0) == 3 && !memcmp(buf, "xyz", 3), "or copies them out");
-	vec = (struct iovec){(void *)4096, 10};
+	vec = (struct iovec){ (void *)4096, 10 };
 	ok(failed_with(vmsplice(p[WR], &vec, 1, 0), EFAULT), "from nowhere is EFAULT");
 	ok(failed_with(vmsplice(0x7fff, &vec, 1, 0), EBADF), "a closed descriptor is EBADF");
 	close_pipe(p);

@@ -54,7 +54,7 @@ static inline char thread_state(pid_t pid, pid_t tid)
 
 static inline void pause_ms(int ms)
 {
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000l};
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000l };
 
 	while (nanosleep(&ts, &ts) && errno == EINTR)
 		;

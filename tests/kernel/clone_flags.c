@@ -10,7 +10,7 @@
 #include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
-#define CLONE_PIDFD_	     0x00001000
+#define CLONE_PIDFD_         0x00001000
 #define CLONE_CLEAR_SIGHAND_ 0x100000000ull
 #define CLONE_INTO_CGROUP_   0x200000000ull
 
@@ -97,7 +97,7 @@ static void nop(int sig)
 
 static void test_clone3(void)
 {
-	struct clone_args_ args = {.exit_signal = SIGCHLD};
+	struct clone_args_ args = { .exit_signal = SIGCHLD };
 	struct sigaction sa;
 	int pidfd = -1, status;
 	siginfo_t info;

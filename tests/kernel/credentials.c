@@ -10,8 +10,8 @@
 #include "tests/ktap.h"
 
 #define PR_SET_NO_NEW_PRIVS_ 38
-#define CAP_KILL_	     5
-#define CAP_SETUID_	     7
+#define CAP_KILL_            5
+#define CAP_SETUID_          7
 
 struct cap_header {
 	uint32_t version;
@@ -24,7 +24,7 @@ struct cap_data {
 
 static int caps(struct cap_data data[2])
 {
-	struct cap_header h = {0x20080522, 0};
+	struct cap_header h = { 0x20080522, 0 };
 
 	return (int)syscall(SYS_capget, &h, data);
 }
@@ -36,10 +36,10 @@ static int are(uid_t r, uid_t e, uid_t s)
 	return !getresuid(&x, &y, &z) && x == r && y == e && z == s;
 }
 
-#define STEP(cond)                              \
-	do {                                    \
-		if (!(cond))                    \
-			_exit(__LINE__ & 0x7f); \
+#define STEP(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			_exit(__LINE__ & 0x7f);                                                    \
 	} while (0)
 
 /* libc's set*id calls act on all threads by signals: there is one thread only. */
@@ -66,7 +66,7 @@ static void root_setuid(void)
 
 static void groups(void)
 {
-	gid_t set[3] = {30, 10, 20}, got[3];
+	gid_t set[3] = { 30, 10, 20 }, got[3];
 
 	STEP(syscall(SYS_setgroups, 3, set) == 0 && getgroups(0, NULL) == 3);
 	STEP(getgroups(3, got) == 3 && got[0] == 10 && got[1] == 20 && got[2] == 30);
@@ -81,8 +81,8 @@ static void groups(void)
 
 static void capabilities(void)
 {
-	struct cap_header h = {0, 0};
-	struct cap_data d[2], none[2] = {{0}};
+	struct cap_header h = { 0, 0 };
+	struct cap_data d[2], none[2] = { { 0 } };
 
 	STEP(failed_with(syscall(SYS_capget, &h, d), EINVAL) && h.version == 0x20080522);
 	STEP(caps(d) == 0 && (d[0].effective & 1u << CAP_KILL_));

@@ -32,7 +32,7 @@ static const char *file(const char *name, const char *content, size_t len, mode_
 
 static int exec_errno(const char *name)
 {
-	char *argv[] = {"x", NULL}, *envp[] = {NULL};
+	char *argv[] = { "x", NULL }, *envp[] = { NULL };
 
 	execve(name, argv, envp);
 	return errno;
@@ -105,11 +105,12 @@ static int run(char **argv, char **envp)
 
 static void test_passing(void)
 {
-	static char *many[2003], *none[] = {NULL};
-	char number[16], *fds[] = {"x", "fds", number, NULL};
+	static char *many[2003], *none[] = { NULL };
+	char number[16], *fds[] = { "x", "fds", number, NULL };
 	int fd = dup(0);
 
-	ok(run((char *[]){"x", "args", "", "a b", "z", NULL}, (char *[]){"A=1", "B=", NULL}) == 0,
+	ok(run((char *[]){ "x", "args", "", "a b", "z", NULL }, (char *[]){ "A=1", "B=", NULL }) ==
+		   0,
 	   "arguments and environment arrive");
 	if (fd + 1 != dup(0))
 		ok(0, "two descriptors in a row");
@@ -121,7 +122,7 @@ static void test_passing(void)
 	for (int i = 0; i < 2002; i++)
 		many[i] = i == 1 ? "big" : "0123456789012345678901234567890123456789";
 	ok(run(many, none) == 0, "80 KiB of arguments");
-	ok(run((char *[]){"x", "auxv", NULL}, none) == 0, "the auxiliary vector");
+	ok(run((char *[]){ "x", "auxv", NULL }, none) == 0, "the auxiliary vector");
 }
 
 static void test_comm(void)
@@ -160,7 +161,7 @@ static void handler(int sig)
 
 static void test_refused(void)
 {
-	char *big, *argv[3] = {"x", NULL, NULL}, *envp[] = {NULL};
+	char *big, *argv[3] = { "x", NULL, NULL }, *envp[] = { NULL };
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	struct sigaction sa;
 	int err;
@@ -204,8 +205,8 @@ static void test_refused(void)
 
 static void too_many_args(void)
 {
-	static char *argv[70000], *envp[] = {NULL};
-	struct rlimit lim = {1 << 20, 1 << 20};
+	static char *argv[70000], *envp[] = { NULL };
+	struct rlimit lim = { 1 << 20, 1 << 20 };
 
 	setrlimit(RLIMIT_STACK, &lim);
 	for (int i = 0; i < 69999; i++)
@@ -216,7 +217,7 @@ static void too_many_args(void)
 
 static void by_descriptor(void)
 {
-	char *argv[] = {"x", "args", "", "a b", "z", NULL}, *envp[] = {"A=1", "B=", NULL};
+	char *argv[] = { "x", "args", "", "a b", "z", NULL }, *envp[] = { "A=1", "B=", NULL };
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 
 	syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
@@ -236,7 +237,7 @@ int main(int argc, char **argv, char **envp)
 	test_refused();
 	ok(child_status(too_many_args) == 0, "E2BIG beyond a quarter of RLIMIT_STACK");
 	ok(child_status(by_descriptor) == 0, "execveat with AT_EMPTY_PATH");
-	static const char *const names[] = {"noexec", "text", "empty", "elf", "busy"};
+	static const char *const names[] = { "noexec", "text", "empty", "elf", "busy" };
 
 	for (unsigned int i = 0; i < 5; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);

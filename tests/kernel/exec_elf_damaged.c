@@ -27,8 +27,8 @@ static char name[] = "/tmp/exec_elf_damaged.XXXXXX";
 static void make_good(void)
 {
 	/* mov edi, [bss]; add edi, 42; mov eax, 60; syscall */
-	static const unsigned char code[] = {0x8b, 0x3c, 0x25, 0x00, 0x20, 0x40, 0x00, 0x83, 0xc7,
-					     42,   0xb8, 60,   0,    0,	   0,	 0x0f, 0x05};
+	static const unsigned char code[] = { 0x8b, 0x3c, 0x25, 0x00, 0x20, 0x40, 0x00, 0x83, 0xc7,
+					      42,   0xb8, 60,   0,    0,    0,    0x0f, 0x05 };
 
 	memset(&good, 0, sizeof(good));
 	memcpy(good.eh.e_ident, ELFMAG, SELFMAG);
@@ -43,26 +43,26 @@ static void make_good(void)
 	good.eh.e_ehsize = sizeof(Elf64_Ehdr);
 	good.eh.e_phentsize = sizeof(Elf64_Phdr);
 	good.eh.e_phnum = 3;
-	good.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD,
-				  .p_flags = PF_R | PF_X,
-				  .p_vaddr = BASE,
-				  .p_filesz = sizeof(good),
-				  .p_memsz = sizeof(good),
-				  .p_align = 4096};
-	good.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,
-				  .p_flags = PF_R | PF_W,
-				  .p_vaddr = BASE + 0x1000,
-				  .p_filesz = sizeof(good),
-				  .p_memsz = 0x3000,
-				  .p_align = 4096};
-	good.ph[2] = (Elf64_Phdr){.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W};
+	good.ph[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+				   .p_flags = PF_R | PF_X,
+				   .p_vaddr = BASE,
+				   .p_filesz = sizeof(good),
+				   .p_memsz = sizeof(good),
+				   .p_align = 4096 };
+	good.ph[1] = (Elf64_Phdr){ .p_type = PT_LOAD,
+				   .p_flags = PF_R | PF_W,
+				   .p_vaddr = BASE + 0x1000,
+				   .p_filesz = sizeof(good),
+				   .p_memsz = 0x3000,
+				   .p_align = 4096 };
+	good.ph[2] = (Elf64_Phdr){ .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W };
 	memcpy(good.code, code, sizeof(code));
 }
 
 /* 'e': exec was refused; else the wait status. */
 static int run(const void *image, size_t size)
 {
-	struct rlimit cpu = {1, 1}, as = {512ul << 20, 512ul << 20}, none = {0, 0};
+	struct rlimit cpu = { 1, 1 }, as = { 512ul << 20, 512ul << 20 }, none = { 0, 0 };
 	int fd = open(name, O_WRONLY | O_TRUNC), status;
 	pid_t pid;
 
@@ -71,7 +71,7 @@ static int run(const void *image, size_t size)
 	close(fd);
 	pid = fork();
 	if (!pid) {
-		char *argv[] = {name, NULL}, *envp[] = {NULL};
+		char *argv[] = { name, NULL }, *envp[] = { NULL };
 
 		setrlimit(RLIMIT_CPU, &cpu);
 		setrlimit(RLIMIT_AS, &as);
@@ -89,19 +89,19 @@ struct field {
 	size_t offset, size;
 };
 
-#define EH(f)                                                                    \
-	{                                                                        \
-		"e_" #f, offsetof(struct image, eh.e_##f), sizeof(good.eh.e_##f) \
+#define EH(f)                                                                                      \
+	{                                                                                          \
+		"e_" #f, offsetof(struct image, eh.e_##f), sizeof(good.eh.e_##f)                   \
 	}
-#define PH(i, f)                                                                                  \
-	{                                                                                         \
-		"ph[" #i "].p_" #f, offsetof(struct image, ph[i].p_##f), sizeof(good.ph[i].p_##f) \
+#define PH(i, f)                                                                                   \
+	{                                                                                          \
+		"ph[" #i "].p_" #f, offsetof(struct image, ph[i].p_##f), sizeof(good.ph[i].p_##f)  \
 	}
 
 static const struct field fields[] = {
-	EH(type),     EH(machine),  EH(entry),	   EH(phoff),	  EH(phentsize), EH(phnum),
+	EH(type),     EH(machine),  EH(entry),     EH(phoff),     EH(phentsize), EH(phnum),
 	PH(0, type),  PH(0, flags), PH(0, offset), PH(0, vaddr),  PH(0, filesz), PH(0, memsz),
-	PH(0, align), PH(1, type),  PH(1, flags),  PH(1, offset), PH(1, vaddr),	 PH(1, filesz),
+	PH(0, align), PH(1, type),  PH(1, flags),  PH(1, offset), PH(1, vaddr),  PH(1, filesz),
 	PH(1, memsz), PH(1, align), PH(2, type),   PH(2, offset), PH(2, filesz),
 };
 

@@ -20,7 +20,7 @@ static void die_of_term(void)
 
 static void die_of_abrt(void)
 {
-	struct rlimit none = {0, 0};
+	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none);
 	raise(SIGABRT);
@@ -83,7 +83,7 @@ static void test_wait4(void)
 
 static void test_waitid(void)
 {
-	siginfo_t info = {0};
+	siginfo_t info = { 0 };
 	pid_t pid = exits_with(9);
 
 	ok(failed_with(waitid(P_PID, (id_t)pid, &info, 0), EINVAL),
@@ -164,8 +164,8 @@ static void test_pdeathsig(void)
 			uint64_t set = BIT(SIGUSR1);
 			siginfo_t info;
 
-			_exit(syscall(SYS_rt_sigtimedwait, &set, &info, NULL, 8) == SIGUSR1 ? 44
-											    : 1);
+			_exit(syscall(SYS_rt_sigtimedwait, &set, &info, NULL, 8) == SIGUSR1 ? 44 :
+											      1);
 		}
 		_exit(read(p[0], &c, 1) != 1);
 	}

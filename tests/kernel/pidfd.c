@@ -34,8 +34,8 @@ int main(void)
 {
 	pid_t pid = start_child(NULL), tid = 0;
 	int fd = pidfd_open(pid, 0);
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	siginfo_t info = {0};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	siginfo_t info = { 0 };
 	pthread_t thread;
 
 	ok(fd >= 0 && (fcntl(fd, F_GETFD) & FD_CLOEXEC),

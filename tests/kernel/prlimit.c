@@ -39,7 +39,7 @@ static void unprivileged(void)
 
 static void nproc(void)
 {
-	struct rlimit lim = {3, 3};
+	struct rlimit lim = { 3, 3 };
 	pid_t pid;
 	int made = 0;
 
@@ -66,7 +66,7 @@ static void nproc(void)
 
 int main(void)
 {
-	struct rlimit a, b, bad = {5, 4};
+	struct rlimit a, b, bad = { 5, 4 };
 	struct utsname uts;
 	struct sysinfo si;
 	struct tms tms;

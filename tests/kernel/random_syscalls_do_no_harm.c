@@ -59,10 +59,35 @@ static long raw_syscall(long nr, const uint64_t *a)
 static uint64_t random_argument(char *arena)
 {
 	static const uint64_t edges[] = {
-		0, 1, 2, 3, 4, 8, 63, 64, 128, 511, 4095, 4096, 4097, 65536, 0x7fffffff, 0x80000000,
-		0xffffffff, 0x100000000, 0x7fffffffe000, 0x7fffffffffff, 0x800000000000,
-		0x8000000000000000, 0xffff800000000000, 0xffff888000000000, 0xffffc90000000000,
-		0xffffffff80000000, 0xffffffff80100000, 0xfffffffffffff000, 0xffffffffffffffff,
+		0,
+		1,
+		2,
+		3,
+		4,
+		8,
+		63,
+		64,
+		128,
+		511,
+		4095,
+		4096,
+		4097,
+		65536,
+		0x7fffffff,
+		0x80000000,
+		0xffffffff,
+		0x100000000,
+		0x7fffffffe000,
+		0x7fffffffffff,
+		0x800000000000,
+		0x8000000000000000,
+		0xffff800000000000,
+		0xffff888000000000,
+		0xffffc90000000000,
+		0xffffffff80000000,
+		0xffffffff80100000,
+		0xfffffffffffff000,
+		0xffffffffffffffff,
 		0xffffffffffffff9c, /* AT_FDCWD */
 	};
 
@@ -85,8 +110,8 @@ static uint64_t random_argument(char *arena)
 /* Calls after which a round could not go on or would end the machine's other tests. */
 static int is_left_out(long nr)
 {
-	return nr == SYS_rt_sigreturn || nr == SYS_exit || nr == SYS_exit_group || nr == SYS_pause ||
-	       nr == SYS_rt_sigsuspend || nr == SYS_vfork;
+	return nr == SYS_rt_sigreturn || nr == SYS_exit || nr == SYS_exit_group ||
+	       nr == SYS_pause || nr == SYS_rt_sigsuspend || nr == SYS_vfork;
 }
 
 static void limit(int resource, rlim_t value)
@@ -98,8 +123,9 @@ static void limit(int resource, rlim_t value)
 
 static void victim(int round, const char *dir)
 {
-	static const char paths[][24] = { "a", "./b", "..", "/proc/self/fd/0", "/dev/null",
-					  "/tmp", "/proc/self/mem", "a/b/c" };
+	static const char paths[][24] = {
+		"a", "./b", "..", "/proc/self/fd/0", "/dev/null", "/tmp", "/proc/self/mem", "a/b/c"
+	};
 	char *arena;
 
 	if (chdir(dir))

@@ -29,8 +29,8 @@ static void count_run(int sig)
 
 static void test_action(void)
 {
-	struct sigaction sa = {.sa_handler = count_run};
-	struct ksigaction in, out, zero = {0};
+	struct sigaction sa = { .sa_handler = count_run };
+	struct ksigaction in, out, zero = { 0 };
 	int sig;
 
 	/* libc's own action shows a restorer that works. */
@@ -87,8 +87,8 @@ static void test_action(void)
 
 static void test_mask(void)
 {
-	uint64_t set = ~0ul, old, zero = 0, buf[2] = {~0ul, ~0ul};
-	struct timespec now = {0, 0};
+	uint64_t set = ~0ul, old, zero = 0, buf[2] = { ~0ul, ~0ul };
+	struct timespec now = { 0, 0 };
 
 	ok(failed_with(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &zero, NULL, 4), EINVAL),
 	   "SIG-002: rt_sigprocmask wants size 8");
@@ -133,7 +133,7 @@ static void test_mask(void)
 
 static void test_raw_32_kills(void)
 {
-	struct ksigaction dfl = {0};
+	struct ksigaction dfl = { 0 };
 	pid_t pid = fork();
 	int status;
 

@@ -28,7 +28,7 @@ static int change_errno;
 
 static void look(int sig)
 {
-	stack_t off = {.ss_flags = SS_DISABLE};
+	stack_t off = { .ss_flags = SS_DISABLE };
 	char here;
 
 	(void)sig;
@@ -45,14 +45,14 @@ static int in_area(const char *p)
 
 static void handle(int sig, void (*fn)(int), int flags)
 {
-	struct sigaction sa = {.sa_handler = fn, .sa_flags = flags};
+	struct sigaction sa = { .sa_handler = fn, .sa_flags = flags };
 
 	sigaction(sig, &sa, NULL);
 }
 
 static void test_call(void)
 {
-	stack_t ss = {area, 0, 2047}, old;
+	stack_t ss = { area, 0, 2047 }, old;
 
 	ok(altstack(NULL, &old) == 0 && !old.ss_sp && old.ss_flags == SS_DISABLE && !old.ss_size,
 	   "SIG-058: none at first");
@@ -79,7 +79,7 @@ static void test_call(void)
 
 static void test_use(void)
 {
-	stack_t ss = {area, (int)SS_AUTODISARM, sizeof(area)};
+	stack_t ss = { area, (int)SS_AUTODISARM, sizeof(area) };
 
 	handle(SIGUSR1, look, SA_ONSTACK);
 	raise(SIGUSR1);
@@ -120,7 +120,7 @@ static void execs(void)
 
 static void test_inherit(void)
 {
-	stack_t ss = {area, 0, sizeof(area)}, in_thread = {0};
+	stack_t ss = { area, 0, sizeof(area) }, in_thread = { 0 };
 	pthread_t thread;
 
 	altstack(&ss, NULL);
@@ -142,7 +142,7 @@ static void again(int sig)
 static void recurse_on_small_stack(void)
 {
 	static char small[8192] __attribute__((aligned(16)));
-	stack_t ss = {small, 0, sizeof(small)};
+	stack_t ss = { small, 0, sizeof(small) };
 
 	altstack(&ss, NULL);
 	handle(SIGUSR1, again, SA_ONSTACK | SA_NODEFER);
@@ -165,7 +165,7 @@ static int overflow(int depth)
 
 static void overflow_with_altstack(void)
 {
-	stack_t ss = {area, 0, sizeof(area)};
+	stack_t ss = { area, 0, sizeof(area) };
 
 	altstack(&ss, NULL);
 	handle(SIGSEGV, survived, SA_ONSTACK);
@@ -180,7 +180,7 @@ static void overflow_without(void)
 
 int main(int argc, char **argv)
 {
-	struct rlimit lim = {1 << 20, 1 << 20};
+	struct rlimit lim = { 1 << 20, 1 << 20 };
 
 	if (argc > 1 && !strcmp(argv[1], "after-exec")) {
 		altstack(NULL, &seen);

@@ -40,18 +40,18 @@ static int is(int sig, int code, const void *addr)
 	return hits == 1 && info.si_signo == sig && info.si_code == code && info.si_addr == addr;
 }
 
-#define CATCH(statement)                   \
-	do {                               \
-		hits = 0;                  \
-		if (!sigsetjmp(back, 1)) { \
-			statement;         \
-		}                          \
+#define CATCH(statement)                                                                           \
+	do {                                                                                       \
+		hits = 0;                                                                          \
+		if (!sigsetjmp(back, 1)) {                                                         \
+			statement;                                                                 \
+		}                                                                                  \
 	} while (0)
 
 static void test_codes(void)
 {
-	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-	struct sigaction sa = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
+	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
 	char *page = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char name[] = "/tmp/sig_faults.XXXXXX";
 	int fd = mkstemp(name);
@@ -111,8 +111,8 @@ static void null_with_segv_ignored(void)
 
 static void test_kernel_made(void)
 {
-	struct sigaction sa = {.sa_sigaction = on_info, .sa_flags = SA_SIGINFO};
-	struct itimerval it = {{0, 0}, {0, 1000}};
+	struct sigaction sa = { .sa_sigaction = on_info, .sa_flags = SA_SIGINFO };
+	struct itimerval it = { { 0, 0 }, { 0, 1000 } };
 	int p[2];
 
 	sigaction(SIGALRM, &sa, NULL);
@@ -134,9 +134,9 @@ static void test_kernel_made(void)
 /* What each signal does by default. */
 static void test_defaults(void)
 {
-	static const char ignored[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, 0};
-	static const char stops[] = {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, 0};
-	struct rlimit none = {0, 0};
+	static const char ignored[] = { SIGCHLD, SIGCONT, SIGURG, SIGWINCH, 0 };
+	static const char stops[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, 0 };
+	struct rlimit none = { 0, 0 };
 	int bad = 0, status;
 	pid_t pid;
 

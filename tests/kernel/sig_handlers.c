@@ -42,7 +42,7 @@ static void nest_deep(int sig)
 
 static void test_masks(void)
 {
-	struct sigaction sa = {.sa_handler = record_mask};
+	struct sigaction sa = { .sa_handler = record_mask };
 
 	sigaddset(&sa.sa_mask, SIGHUP);
 	sigaction(SIGUSR1, &sa, NULL);
@@ -152,7 +152,7 @@ static char *self;
 
 static void exec_inherits(void)
 {
-	struct sigaction sa = {.sa_handler = record_mask, .sa_flags = SA_RESTART};
+	struct sigaction sa = { .sa_handler = record_mask, .sa_flags = SA_RESTART };
 
 	sigaddset(&sa.sa_mask, SIGHUP);
 	sigaction(SIGTERM, &sa, NULL);
@@ -161,8 +161,8 @@ static void exec_inherits(void)
 	raw_mask(BIT(SIGUSR2) | BIT(40));
 	signal(SIGUSR2, SIG_DFL);
 	kill(getpid(), SIGUSR2);
-	sigqueue(getpid(), 40, (union sigval){.sival_int = 1});
-	sigqueue(getpid(), 40, (union sigval){.sival_int = 2});
+	sigqueue(getpid(), 40, (union sigval){ .sival_int = 1 });
+	sigqueue(getpid(), 40, (union sigval){ .sival_int = 2 });
 	execl(self, self, "after-exec", NULL);
 	_exit(99);
 }

@@ -106,7 +106,7 @@ static void test_permission(void)
 
 static void test_info(void)
 {
-	struct sigaction sa = {.sa_sigaction = record, .sa_flags = SA_SIGINFO};
+	struct sigaction sa = { .sa_sigaction = record, .sa_flags = SA_SIGINFO };
 	siginfo_t info;
 	union sigval value;
 	pid_t child, me = getpid();

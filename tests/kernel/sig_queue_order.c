@@ -22,7 +22,7 @@ static void record(int sig, siginfo_t *info, void *uc)
 
 static void handle(int sig, int full_mask)
 {
-	struct sigaction sa = {.sa_sigaction = record, .sa_flags = SA_SIGINFO};
+	struct sigaction sa = { .sa_sigaction = record, .sa_flags = SA_SIGINFO };
 
 	if (full_mask)
 		sigfillset(&sa.sa_mask);
@@ -31,14 +31,14 @@ static void handle(int sig, int full_mask)
 
 static int queue(int sig, int value)
 {
-	union sigval v = {.sival_int = value};
+	union sigval v = { .sival_int = value };
 
 	return sigqueue(getpid(), sig, v);
 }
 
 static int take(uint64_t set, siginfo_t *info)
 {
-	struct timespec now = {0, 0};
+	struct timespec now = { 0, 0 };
 
 	return (int)syscall(SYS_rt_sigtimedwait, &set, info, &now, 8);
 }
@@ -91,8 +91,8 @@ static void test_kept(void)
 
 static void test_order(void)
 {
-	static const int up[] = {10, 12, 15, 39, 40, 41}, down[] = {41, 40, 39, 15, 12, 10};
-	static const int shuffled[] = {40, 12, 41, 10, 39, 15};
+	static const int up[] = { 10, 12, 15, 39, 40, 41 }, down[] = { 41, 40, 39, 15, 12, 10 };
+	static const int shuffled[] = { 40, 12, 41, 10, 39, 15 };
 
 	for (int full = 1; full >= 0; full--) {
 		n = 0;
@@ -153,7 +153,7 @@ static void test_ignored(void)
 
 static void limits_of_uid(void)
 {
-	struct rlimit lim = {3, 3};
+	struct rlimit lim = { 3, 3 };
 	siginfo_t info;
 
 	raw_mask(~0ul);
@@ -183,7 +183,7 @@ static void limits_of_uid(void)
 
 static void limit_zero(void)
 {
-	struct rlimit lim = {0, 0};
+	struct rlimit lim = { 0, 0 };
 
 	raw_mask(~0ul);
 	setrlimit(RLIMIT_SIGPENDING, &lim);

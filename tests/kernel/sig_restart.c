@@ -67,7 +67,7 @@ static char do_futex(void)
 
 static char do_nanosleep(void)
 {
-	struct timespec ts = {0, 400000000}, rem = {9, 9};
+	struct timespec ts = { 0, 400000000 }, rem = { 9, 9 };
 	long ret = syscall(SYS_nanosleep, &ts, &rem);
 
 	if (ret && errno == EINTR && (rem.tv_sec || rem.tv_nsec > 400000000))
@@ -77,7 +77,7 @@ static char do_nanosleep(void)
 
 static char do_poll(void)
 {
-	struct pollfd p = {.fd = in[0], .events = POLLIN};
+	struct pollfd p = { .fd = in[0], .events = POLLIN };
 
 	return outcome(poll(&p, 1, 10000));
 }
@@ -93,7 +93,7 @@ static char do_select(void)
 
 static char do_epoll(void)
 {
-	struct epoll_event ev = {.events = EPOLLIN};
+	struct epoll_event ev = { .events = EPOLLIN };
 	int ep = epoll_create1(0);
 
 	epoll_ctl(ep, EPOLL_CTL_ADD, in[0], &ev);
@@ -110,7 +110,7 @@ enum { HANDLER, STOP_CONT };
 /* Runs fn in a child, disturbs it once it sleeps, then writes a byte to its pipe. */
 static char disturbed(char (*fn)(void), int how, int sa_flags)
 {
-	struct sigaction sa = {.sa_handler = on_usr1, .sa_flags = sa_flags};
+	struct sigaction sa = { .sa_handler = on_usr1, .sa_flags = sa_flags };
 	char c = '?';
 	int status;
 	pid_t pid;

@@ -16,7 +16,7 @@ static int sfd(int fd, uint64_t mask, size_t size, int flags)
 
 static int poll_in(int fd)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
 }

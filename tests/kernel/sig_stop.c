@@ -20,7 +20,7 @@ static void record(int sig, siginfo_t *si, void *uc)
 
 static void on_chld(int flags)
 {
-	struct sigaction sa = {.sa_sigaction = record, .sa_flags = SA_SIGINFO | flags};
+	struct sigaction sa = { .sa_sigaction = record, .sa_flags = SA_SIGINFO | flags };
 
 	sigaction(SIGCHLD, &sa, NULL);
 	runs = 0;

@@ -124,7 +124,7 @@ static long sigq(void)
 
 static void test_proc(void)
 {
-	struct timespec now = {0, 0};
+	struct timespec now = { 0, 0 };
 	uint64_t set = BIT(41);
 	pid_t me = getpid();
 	long before;
@@ -140,8 +140,8 @@ static void test_proc(void)
 		   (status_set(me, "SigCgt:") & BIT(SIGUSR1)),
 	   "SIG-068: SigBlk, SigIgn and SigCgt");
 	before = sigq();
-	sigqueue(me, 41, (union sigval){.sival_int = 1});
-	sigqueue(me, 41, (union sigval){.sival_int = 2});
+	sigqueue(me, 41, (union sigval){ .sival_int = 1 });
+	sigqueue(me, 41, (union sigval){ .sival_int = 2 });
 	ok(sigq() == before + 2, "SIG-069: SigQ counts them");
 	syscall(SYS_rt_sigtimedwait, &set, NULL, &now, 8);
 	ok(sigq() == before + 1, "SIG-069: until they are taken");

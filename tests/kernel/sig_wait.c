@@ -20,7 +20,7 @@ static void count(int sig)
 
 static void handle(int sig, int flags)
 {
-	struct sigaction sa = {.sa_handler = count, .sa_flags = flags};
+	struct sigaction sa = { .sa_handler = count, .sa_flags = flags };
 
 	sigaction(sig, &sa, NULL);
 }
@@ -35,7 +35,7 @@ static uint64_t mask_now(void)
 
 static long timedwait(uint64_t set, siginfo_t *info, long sec, long nsec)
 {
-	struct timespec ts = {sec, nsec};
+	struct timespec ts = { sec, nsec };
 
 	return syscall(SYS_rt_sigtimedwait, &set, info, &ts, 8);
 }
@@ -117,7 +117,7 @@ static void fatal_while_waiting(void)
 {
 	/* Unblocked and fatal by default: the process dies. */
 	uint64_t set = BIT(SIGUSR1);
-	struct timespec ts = {10, 0};
+	struct timespec ts = { 10, 0 };
 
 	syscall(SYS_rt_sigtimedwait, &set, NULL, &ts, 8);
 	_exit(0);
@@ -189,7 +189,7 @@ static void test_atomic_mask(void)
 	struct {
 		uint64_t *set;
 		size_t size;
-	} pselect_arg = {&none, 8};
+	} pselect_arg = { &none, 8 };
 	int ep = epoll_create1(0);
 	struct epoll_event ev;
 

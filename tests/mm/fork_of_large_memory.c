@@ -9,8 +9,8 @@
 #include "tests/ktap.h"
 
 #define PAGES (12 * 512)
-#define DEPTH 3
-#define STEPS 60
+#define DEPTH 2
+#define STEPS 40
 
 static unsigned char model[PAGES]; /* private as the memory is: each process has its own */
 static unsigned char *memory;
