@@ -11,22 +11,15 @@
 #include "kernel/lib/ctype.h"
 #include "kernel/lib/string.h"
 
-/* Index: scan code. 0: no character. */
-static const char plain[128] = {
-	0,   27,  '1', '2',          '3',          '4',          '5',  '6',  '7', '8', '9',
-	'0', '-', '=', 127,          '\t',         'q',          'w',  'e',  'r', 't', 'y',
-	'u', 'i', 'o', 'p',          '[',          ']',          '\r', 0,    'a', 's', 'd',
-	'f', 'g', 'h', 'j',          'k',          'l',          ';',  '\'', '`', 0,   '\\',
-	'z', 'x', 'c', 'v',          'b',          'n',          'm',  ',',  '.', '/', 0,
-	'*', 0,   ' ', [0x4a] = '-', [0x4e] = '+', [0x56] = '<',
-};
-static const char shifted[128] = {
-	0,   27,  '!',  '@', '#', '$', '%',          '^',          '&',          '*', '(', ')', '_',
-	'+', 127, '\t', 'Q', 'W', 'E', 'R',          'T',          'Y',          'U', 'I', 'O', 'P',
-	'{', '}', '\r', 0,   'A', 'S', 'D',          'F',          'G',          'H', 'J', 'K', 'L',
-	':', '"', '~',  0,   '|', 'Z', 'X',          'C',          'V',          'B', 'N', 'M', '<',
-	'>', '?', 0,    '*', 0,   ' ', [0x4a] = '-', [0x4e] = '+', [0x56] = '>',
-};
+/* Index: scan code, sixteen a line. 0: no character. */
+static const char plain[] = "\0\0331234567890-=\177\t"
+			    "qwertyuiop[]\r\0as"
+			    "dfghjkl;'`\0\\zxcv"
+			    "bnm,./\0*\0 ";
+static const char shifted[] = "\0\033!@#$%^&*()_+\177\t"
+			      "QWERTYUIOP{}\r\0AS"
+			      "DFGHJKL:\"~\0|ZXCV"
+			      "BNM<>?\0*\0 ";
 
 /* Keypad 7 … . as digits (Num Lock), and what they are without. */
 static const char keypad_digits[] = "789-456+1230.";
@@ -39,18 +32,21 @@ static const char *const function_keys[] = {
 	"\033[17~", "\033[18~", "\033[19~", "\033[20~", "\033[21~",
 };
 
-#define KEY_ALT     0x38
-#define KEY_CAPS    0x3a
-#define KEY_CTRL    0x1d
-#define KEY_DELETE  0x53
-#define KEY_F1      0x3b
-#define KEY_F10     0x44
-#define KEY_F11     0x57
-#define KEY_F12     0x58
-#define KEY_HOME    0x47
-#define KEY_LSHIFT  0x2a
-#define KEY_NUMLOCK 0x45
-#define KEY_RSHIFT  0x36
+#define KEY_ALT          0x38
+#define KEY_CAPS         0x3a
+#define KEY_CTRL         0x1d
+#define KEY_DELETE       0x53
+#define KEY_F1           0x3b
+#define KEY_F10          0x44
+#define KEY_F11          0x57
+#define KEY_F12          0x58
+#define KEY_HOME         0x47
+#define KEY_102ND        0x56 /* left of Z where there is one */
+#define KEY_KEYPAD_MINUS 0x4a
+#define KEY_KEYPAD_PLUS  0x4e
+#define KEY_LSHIFT       0x2a
+#define KEY_NUMLOCK      0x45
+#define KEY_RSHIFT       0x36
 
 static size_t give(const struct keyboard *kbd, const char *text, char *out)
 {
@@ -117,10 +113,25 @@ static int control(char c)
 	return -1;
 }
 
+/* 0 for keys without one. */
+static char look_up(u8 key, bool shift)
+{
+	if (key < sizeof(plain) - 1)
+		return shift ? shifted[key] : plain[key];
+	switch (key) {
+	case KEY_KEYPAD_MINUS:
+		return '-';
+	case KEY_KEYPAD_PLUS:
+		return '+';
+	case KEY_102ND:
+		return shift ? '>' : '<';
+	}
+	return 0;
+}
+
 static size_t character(const struct keyboard *kbd, u8 key, char *out)
 {
-	bool shift = kbd->left_shift || kbd->right_shift;
-	char c = shift ? shifted[key] : plain[key];
+	char c = look_up(key, kbd->left_shift || kbd->right_shift);
 	size_t n = 0;
 
 	if (!c)

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The resizable hash table against a plain set: growing, shrinking, failing allocations. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "tests/unit/host.h"
+#include "kernel/lib/err.h"
+#include "kernel/lib/rhashtable.h"
+
+#define N 5000
+
+struct item {
+	int before;
+	int key;
+	struct rhash_head node;
+	bool in;
+};
+
+static struct item items[N];
+static struct rhashtable ht;
+static const struct rhashtable_params params = {
+	.key_len = sizeof(int),
+	.key_offset = offsetof(struct item, key),
+	.head_offset = offsetof(struct item, node),
+	.automatic_shrinking = true,
+};
+
+static void count_one(void *obj, void *arg)
+{
+	assert(((struct item *)obj)->in);
+	++*(unsigned int *)arg;
+}
+
+int main(void)
+{
+	unsigned int n = 0, seen;
+
+	srand(1);
+	assert(!rhashtable_init(&ht, &params));
+	for (int i = 0; i < N; i++)
+		items[i].key = i * 401;
+	for (int round = 0; round < 200000; round++) {
+		/* Grows, shrinks, grows … */
+		struct item *item = &items[rand() % (round / 20000 % 2 ? N / 20 : N)];
+
+		if (round % 40000 > 20000)
+			item = &items[rand() % N];
+		host_fail_after = rand() % 4 ? -1 : 0;
+		if (!item->in && (round / 20000 % 2 == 0)) {
+			assert(!rhashtable_lookup_insert_fast(&ht, &item->node));
+			assert(rhashtable_lookup_insert_fast(&ht, &item->node) == -EEXIST);
+			item->in = true;
+			n++;
+		} else if (item->in) {
+			assert(!rhashtable_remove_fast(&ht, &item->node));
+			assert(rhashtable_remove_fast(&ht, &item->node) == -ENOENT);
+			item->in = false;
+			n--;
+		}
+		host_fail_after = -1;
+		item = &items[rand() % N];
+		assert(rhashtable_lookup_fast(&ht, &item->key) == (item->in ? item : NULL));
+		assert(rhashtable_count(&ht) == n);
+		if (round % 5000 == 0) {
+			seen = 0;
+			rhashtable_for_each(&ht, count_one, &seen);
+			assert(seen == n);
+		}
+	}
+	seen = 0;
+	rhashtable_free_and_destroy(&ht, count_one, &seen);
+	assert(seen == n && host_allocations == 0);
+	puts("ok rhashtable");
+	return 0;
+}
