@@ -116,6 +116,7 @@ SYSCALL_DEFINE1(brk, unsigned long, brk)
 		return -EINTR;
 	old_end = PAGE_ALIGN(mm->brk);
 	move_brk(mm, brk, &populate);
+	validate_mm(mm);
 	ret = mm->brk;
 	mmap_write_unlock(mm);
 	if (populate)

@@ -213,6 +213,14 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 struct vm_area_struct *vma_modify_flags(struct vm_area_struct *vma, unsigned long start,
 					unsigned long end, unsigned long vm_flags);
 void vma_set_page_prot(struct vm_area_struct *vma);
+#ifdef CONFIG_DEBUG
+/* Do the rules of mm/vma.c hold? mmap_lock held for writing. */
+void validate_mm(struct mm_struct *mm);
+#else
+static inline void validate_mm(struct mm_struct *mm)
+{
+}
+#endif
 /* mapping->i_mmap membership. */
 void vma_link_file(struct vm_area_struct *vma);
 void vma_unlink_file(struct vm_area_struct *vma);

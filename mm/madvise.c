@@ -218,6 +218,7 @@ SYSCALL_DEFINE3(madvise, unsigned long, start, size_t, len, int, advice)
 		if (mmap_write_lock_killable(mm))
 			return -EINTR;
 		err = madvise_range(mm, start, end, advice);
+		validate_mm(mm);
 		mmap_write_unlock(mm);
 	} else {
 		mmap_read_lock(mm);

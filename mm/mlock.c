@@ -97,6 +97,7 @@ static int do_mlock(unsigned long start, size_t len, unsigned long lock)
 		locked -= count_locked(mm, start, start + len);
 	if (locked <= limit || capable(CAP_IPC_LOCK))
 		err = apply_vma_lock_flags(mm, start, start + len, lock);
+	validate_mm(mm);
 	mmap_write_unlock(mm);
 	if (!err)
 		mm_populate(start, len);

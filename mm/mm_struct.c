@@ -148,6 +148,8 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *old)
 		else
 			err = dup_vma(mm, orig);
 	}
+	if (!err)
+		validate_mm(mm);
 	/* The parent must not go on writing to pages that are now shared. */
 	flush_tlb_mm(old);
 	mmap_write_unlock(old);

@@ -227,6 +227,7 @@ int vm_munmap(unsigned long start, size_t len)
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	err = do_munmap(mm, start, len);
+	validate_mm(mm);
 	mmap_write_unlock(mm);
 	return err;
 }
@@ -431,6 +432,7 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	ret = do_mmap(file, addr, len, prot, flags, offset >> PAGE_SHIFT, &populate);
+	validate_mm(mm);
 	mmap_write_unlock(mm);
 	if (populate)
 		mm_populate(ret, populate);
@@ -460,6 +462,7 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 	ret = -EINTR;
 	if (!mmap_write_lock_killable(current->mm)) {
 		ret = do_mmap(file, addr, len, prot, flags, off >> PAGE_SHIFT, &populate);
+		validate_mm(current->mm);
 		mmap_write_unlock(current->mm);
 		if (populate)
 			mm_populate(ret, populate);

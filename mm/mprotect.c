@@ -142,6 +142,7 @@ SYSCALL_DEFINE3(mprotect, unsigned long, start, size_t, len, unsigned long, prot
 		return -EINTR;
 	err = do_mprotect(current->mm, start, end, prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
 			  grows & PROT_GROWSDOWN);
+	validate_mm(current->mm);
 	mmap_write_unlock(current->mm);
 	return err;
 }

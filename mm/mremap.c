@@ -298,6 +298,7 @@ SYSCALL_DEFINE5(mremap, unsigned long, addr, unsigned long, old_len, unsigned lo
 	if (mmap_write_lock_killable(current->mm))
 		return -EINTR;
 	ret = do_mremap(addr, old_len, new_len, flags, new_addr, &populate);
+	validate_mm(current->mm);
 	mmap_write_unlock(current->mm);
 	if (populate && !(ret & ~PAGE_MASK))
 		mm_populate(ret, populate);
