@@ -89,6 +89,7 @@ start64_low:
 	jmp rax
 
 align 16
+global boot_gdt
 boot_gdt:
 	dq 0
 	dq 0x00af9b000000ffff           ; 64-bit code

@@ -30,6 +30,7 @@
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/tsc.h"
 #include "mm/filemap.h"
 #include "mm/gfp.h"
@@ -102,6 +103,27 @@ static int run_init(const char *path)
 	return kernel_execve(path, argv, envp);
 }
 
+/* The other CPUs, one after the other. */
+static void smp_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu (cpu) {
+		struct task_struct *idle;
+
+		if (cpu_online(cpu))
+			continue;
+		idle = fork_idle(cpu);
+		if (IS_ERR(idle)) {
+			pr_err("smp: no idle task for CPU %d: %ld\n", cpu, PTR_ERR(idle));
+			return;
+		}
+		native_cpu_up(cpu, idle);
+	}
+	if (nr_cpu_ids > 1)
+		pr_info("smp: %d of %u CPUs run\n", num_online_cpus(), nr_cpu_ids);
+}
+
 /* Pid 1. Returns, as the user program, to ret_from_fork. */
 static int kernel_init(void *unused)
 {
@@ -109,6 +131,7 @@ static int kernel_init(void *unused)
 	static char path[128];
 
 	wait_for_completion(&kthreadd_done);
+	smp_init();
 	do_initcalls();
 	populate_root();
 	open_console();
@@ -134,8 +157,9 @@ static void init_core(void)
 	printk_init(boot->cmdline);
 	early_console_init();
 	pr_notice("Conduit, booted by %s on %s\n", boot->loader, boot_cpu_data.model_name);
-	mem_init(boot);
 	acpi_init(boot);
+	setup_per_cpu_areas(boot);
+	mem_init(boot);
 	apic_init(boot);
 	tsc_init(boot);
 	timekeeping_init();
@@ -146,7 +170,6 @@ static void init_subsystems(void)
 	sched_init();
 	hrtimers_init();
 	fork_init();
-	//pagecache_init();
 	vfs_caches_init();
 }
 

@@ -15,6 +15,7 @@
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/percpu.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 
 #define EXIT_PANIC 0x12
 
@@ -24,11 +25,18 @@ void __noreturn __stack_chk_fail(void);
 void panic(const char *fmt, ...)
 {
 	static char reason[256];
+	static int panic_cpu = -1;
+	int this_cpu = raw_smp_processor_id(), nobody = -1;
 	va_list args;
 
 	local_irq_disable();
-	if (printk_panicking)
-		machine_power_off(EXIT_PANIC);
+	if (!__atomic_compare_exchange_n(&panic_cpu, &nobody, this_cpu, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST)) {
+		if (panic_cpu == this_cpu)
+			machine_power_off(EXIT_PANIC);
+		machine_halt();
+	}
+	smp_send_stop(false);
 	printk_panicking = true;
 	va_start(args, fmt);
 	vscnprintf(reason, sizeof(reason), fmt, args);

@@ -24,6 +24,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/percpu.h"
+#include "kernel/x86/smp.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/task.h"
 
@@ -215,6 +216,7 @@ bool mm_leak_report(void)
 
 	rcu_barrier(); /* what waits for readers is free after this */
 	vmalloc_purge();
+	smp_send_stop(true); /* nothing moves any more */
 	local_irq_save(flags);
 	leaked_pages = leaked_objects = 0;
 	mark_roots();

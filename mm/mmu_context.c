@@ -8,6 +8,8 @@
  * Rules: 1. loaded_mm is what this CPU's CR3 points to. 2. A CPU's bit in mm->cpu_bitmap is set
  *    before the mm is loaded and cleared after another one is: whoever changes page tables and then
  *    reads the bitmap misses no CPU that may have cached the old entry.
+ *    3. A kernel thread's active_mm keeps the mm_struct and its top-level table alive, but need not be
+ *    loaded: a shoot-down makes a lazy CPU load init_mm instead (leave_lazy_mm()).
  * Locking: loaded_mm is touched by its CPU only, interrupts off.
  * Linux: arch/x86/mm/tlb.c.
  */
@@ -53,6 +55,15 @@ void switch_mm(struct mm_struct *prev, struct mm_struct *next, struct task_struc
 	local_irq_save(flags);
 	switch_mm_irqs_off(prev, next, tsk);
 	local_irq_restore(flags);
+}
+
+/* From a shoot-down's interrupt: x86/tlb.c. */
+bool leave_lazy_mm(void)
+{
+	if (current->mm)
+		return false;
+	switch_mm_irqs_off(this_cpu_read(loaded_mm), &init_mm, NULL);
+	return true;
 }
 
 void enter_lazy_tlb(struct mm_struct *mm, struct task_struct *tsk)

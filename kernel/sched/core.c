@@ -400,7 +400,8 @@ static void switch_page_tables(struct rq *rq, struct task_struct *prev, struct t
 			prev->active_mm = NULL;
 		return;
 	}
-	if (prev->active_mm != next->mm)
+	/* After a kernel thread even the same mm may have to be loaded: leave_lazy_mm(). */
+	if (prev->mm != next->mm)
 		switch_mm_irqs_off(prev->active_mm, next->mm, next);
 	if (!prev->mm) {
 		rq->prev_mm = prev->active_mm;

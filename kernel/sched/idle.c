@@ -13,6 +13,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/internal.h"
 
@@ -94,6 +95,7 @@ void __noreturn cpu_startup_entry(void)
 {
 	for (;;) {
 		while (!need_resched()) {
+			smp_stop_if_asked();
 			local_irq_disable();
 			if (need_resched()) {
 				local_irq_enable();

@@ -11,7 +11,7 @@
 #include "kernel/x86/internal.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/msr.h"
-#include "kernel/x86/smp.h"
+#include "kernel/x86/processor.h"
 #include "kernel/locking/spinlock.h"
 
 #define APIC_BASE 0xfee00000
@@ -33,6 +33,11 @@ enum {
 };
 
 #define LVT_MASKED  (1u << 16)
+#define ICR_NMI     0x400
+#define ICR_INIT    0x500
+#define ICR_STARTUP 0x600
+#define ICR_PENDING (1u << 12)
+#define ICR_ASSERT  (1u << 14)
 #define DIVIDE_BY_1 0xb
 
 static volatile u8 *apic;
@@ -146,12 +151,37 @@ void clockevent_stop(void)
 	apic_write(APIC_TIMER_INITIAL, 0);
 }
 
-void smp_send_reschedule(int cpu)
+/* ---- interrupts to other CPUs ---- */
+
+/* mode: delivery mode, trigger and vector, as the low word of the interrupt command register. */
+static void send_command(int cpu, u32 mode)
 {
 	unsigned long flags;
 
-	local_irq_save(flags);
+	local_irq_save(flags); /* the two words belong together */
+	while (readl(apic + APIC_ICR_LOW) & ICR_PENDING)
+		cpu_relax();
 	apic_write(APIC_ICR_HIGH, (u32)acpi_info.apic_id[cpu] << 24);
-	apic_write(APIC_ICR_LOW, 1u << 14 | RESCHEDULE_VECTOR);
+	apic_write(APIC_ICR_LOW, ICR_ASSERT | mode);
 	local_irq_restore(flags);
+}
+
+void apic_send_ipi(int cpu, u8 vector)
+{
+	send_command(cpu, vector);
+}
+
+void apic_send_nmi(int cpu)
+{
+	send_command(cpu, ICR_NMI);
+}
+
+void apic_send_init(int cpu)
+{
+	send_command(cpu, ICR_INIT);
+}
+
+void apic_send_startup(int cpu, u8 page)
+{
+	send_command(cpu, ICR_STARTUP | page);
 }

@@ -11,6 +11,7 @@
 /* Vectors: exceptions below 32, IO APIC inputs from 32, the CPU's own at the end. */
 #define FIRST_EXTERNAL_VECTOR 0x20
 #define LOCAL_TIMER_VECTOR    0xec
+#define CALL_FUNCTION_VECTOR  0xfc
 #define RESCHEDULE_VECTOR     0xfd
 #define SPURIOUS_APIC_VECTOR  0xff
 
@@ -23,6 +24,12 @@ void local_apic_setup(void);
 void apic_eoi(void);
 /* Route an IO APIC input to the boot CPU. */
 void ioapic_enable(unsigned int irq, u8 vector);
+
+/* To another CPU: an interrupt, a non-maskable one, the two that start it. Any context. */
+void apic_send_ipi(int cpu, u8 vector);
+void apic_send_nmi(int cpu);
+void apic_send_init(int cpu);
+void apic_send_startup(int cpu, u8 page);
 
 /*
  * The next timer interrupt of this CPU, delta nanoseconds from now (at least one tick of the

@@ -73,6 +73,8 @@ void fpu_init_cpu(void)
 		fpu_state_size = b;
 		BUG_ON(fpu_state_size > FPU_STATE_MAX);
 	}
+	if (raw_smp_processor_id() != 0)
+		return; /* the boot CPU has done the rest for all */
 	save_registers(init_state);
 	if (*(u32 *)(init_state + MXCSR_MASK_OFFSET))
 		mxcsr_mask = *(u32 *)(init_state + MXCSR_MASK_OFFSET);

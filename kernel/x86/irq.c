@@ -22,7 +22,7 @@ struct irq_desc {
 
 struct irq_counts {
 	u64 device[NR_IRQS];
-	u64 timer, reschedule;
+	u64 timer, reschedule, call;
 };
 
 static struct irq_desc irq_table[NR_IRQS];
@@ -68,6 +68,9 @@ void do_irq(struct pt_regs *regs, unsigned long vector)
 	} else if (vector == RESCHEDULE_VECTOR) {
 		this_cpu_inc(irq_counts.reschedule);
 		scheduler_ipi();
+	} else if (vector == CALL_FUNCTION_VECTOR) {
+		this_cpu_inc(irq_counts.call);
+		generic_smp_call_function_interrupt();
 	} else if (vector - FIRST_EXTERNAL_VECTOR < NR_IRQS) {
 		device_interrupt(vector - FIRST_EXTERNAL_VECTOR);
 	}

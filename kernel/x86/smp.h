@@ -1,9 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Interrupts from one CPU to another. One CPU runs until it starts the others (issue 3). */
+/*
+ * Interrupts from one CPU to another (IPIs), and starting and stopping CPUs.
+ * Linux: include/linux/smp.h, arch/x86/kernel/smp.c.
+ */
 #ifndef CONDUIT_X86_SMP_H
 #define CONDUIT_X86_SMP_H
 
-/* Makes another CPU look at its run queue. */
+#include "kernel/lib/types.h"
+
+struct boot_info;
+struct task_struct;
+
+/* Makes another CPU look at its run queue. Any context. */
 void smp_send_reschedule(int cpu);
+
+/*
+ * func(info) on every online CPU of mask but this one, in interrupt context; comes back when all
+ * have run it. Interrupts must be on, and func must not take a lock that a caller holds, or two
+ * CPUs wait for each other for ever. Not from interrupts.
+ */
+void smp_call_function_many(u64 mask, void (*func)(void *info), void *info);
+/* … and on this CPU too, with interrupts off. */
+void on_each_cpu(void (*func)(void *info), void *info);
+
+/* The handler of CALL_FUNCTION_VECTOR. */
+void generic_smp_call_function_interrupt(void);
+
+/*
+ * Halts the other CPUs for good: power-off, panic. With patience each finishes what it does and is
+ * stopped in its idle loop (up to a second); else, or then, a non-maskable interrupt stops it.
+ */
+void smp_send_stop(bool patience);
+/* The idle loop asks: is this CPU to stop? Then it does not come back. */
+void smp_stop_if_asked(void);
+/* From the NMI handler. */
+bool smp_stop_nmi(void);
+
+/* smpboot.c. Before the page allocator: ACPI's CPUs get their per-CPU variables, nr_cpu_ids is set. */
+void setup_per_cpu_areas(struct boot_info *info);
+/* Starts a CPU whose idle task is given. 0 when it is online, -EIO when it does not answer. */
+int native_cpu_up(int cpu, struct task_struct *idle);
 
 #endif

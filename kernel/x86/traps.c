@@ -13,6 +13,7 @@
 #include "kernel/x86/fpu.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/traps.h"
 #include "kernel/x86/uaccess.h"
 #include "kernel/sched/task.h"
@@ -162,8 +163,10 @@ void do_nmi(struct pt_regs *regs, unsigned int vector)
 	unsigned long stack = (unsigned long)current->stack;
 	unsigned long sp = regs->sp;
 
-	if (vector != VECTOR_DF)
+	if (vector != VECTOR_DF) {
+		smp_stop_nmi();
 		return;
+	}
 	if (sp < stack + 512 && sp >= stack - PAGE_SIZE)
 		die("kernel stack overflow", regs, 0);
 	die("double fault", regs, 0);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One CPU asks others to do something now.
+ *
+ * Idea: each CPU has one request, since it waits until that is done before it makes another. To
+ * make it, it fills in function and argument, sets its own bit in the inbox of every CPU that is
+ * to act, and sends them an interrupt. They take all bits out of their inbox at once, do what the
+ * senders want, and strike themselves off the sender's list of those it waits for.
+ *
+ *	CPU 1: request { func, info, waiting_for: 0 2 }        inbox of CPU 0: bit 1
+ *	       spins until waiting_for is empty                inbox of CPU 2: bit 1
+ *
+ * Rules: 1. a sender has interrupts on while it waits, so that it can answer others meanwhile;
+ * 2. waiting_for is complete before the first bit is set in an inbox; 3. an inbox bit is set and
+ * taken atomically, and an interrupt follows the setting: none is lost.
+ * Linux: kernel/smp.c, where requests are allocated and queued so that the sender need not wait.
+ * Start at: smp_call_function_many().
+ */
+#include "kernel/lib/bitops.h"
+#include "kernel/lib/bug.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/irq.h"
+#include "kernel/x86/irqflags.h"
+#include "kernel/x86/internal.h"
+#include "kernel/x86/percpu.h"
+#include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
+#include "kernel/x86/tsc.h"
+
+struct call_request {
+	void (*func)(void *info);
+	void *info;
+	u64 waiting_for; /* [atomic] CPUs that have not done it yet */
+};
+
+static DEFINE_PER_CPU_ALIGNED(struct call_request, call_request);
+static DEFINE_PER_CPU_ALIGNED(u64, call_inbox); /* [atomic] CPUs whose request is for this one */
+
+void smp_send_reschedule(int cpu)
+{
+	apic_send_ipi(cpu, RESCHEDULE_VECTOR);
+}
+
+void smp_call_function_many(u64 mask, void (*func)(void *info), void *info)
+{
+	struct call_request *request = this_cpu_ptr(&call_request);
+	int this_cpu = smp_processor_id();
+
+	mask &= READ_ONCE(cpu_online_mask) & ~(1ull << this_cpu);
+	if (!mask)
+		return;
+	BUG_ON(irqs_disabled() || in_interrupt()); /* rule 1 */
+	request->func = func;
+	request->info = info;
+	__atomic_store_n(&request->waiting_for, mask, __ATOMIC_SEQ_CST); /* rule 2 */
+	for (u64 left = mask; left; left &= left - 1) {
+		int cpu = __builtin_ctzll(left);
+
+		/* Whoever found the inbox full has sent the interrupt that empties it. */
+		if (!__atomic_fetch_or(per_cpu_ptr(&call_inbox, cpu), 1ull << this_cpu,
+				       __ATOMIC_SEQ_CST))
+			apic_send_ipi(cpu, CALL_FUNCTION_VECTOR);
+	}
+	while (__atomic_load_n(&request->waiting_for, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
+void generic_smp_call_function_interrupt(void)
+{
+	u64 self = 1ull << smp_processor_id();
+	u64 senders = __atomic_exchange_n(this_cpu_ptr(&call_inbox), 0, __ATOMIC_SEQ_CST);
+
+	for (; senders; senders &= senders - 1) {
+		struct call_request *request = per_cpu_ptr(&call_request, __builtin_ctzll(senders));
+
+		request->func(request->info);
+		(void)__atomic_fetch_and(&request->waiting_for, ~self, __ATOMIC_RELEASE);
+	}
+}
+
+void on_each_cpu(void (*func)(void *info), void *info)
+{
+	unsigned long flags;
+
+	smp_call_function_many(~0ull, func, info);
+	local_irq_save(flags);
+	func(info);
+	local_irq_restore(flags);
+}
+
+/* ---- stopping ---- */
+
+static bool stop_wanted, stop_now;
+static u64 stopped_mask;
+
+static void __noreturn stop_this_cpu(void)
+{
+	local_irq_disable();
+	(void)__atomic_fetch_or(&stopped_mask, 1ull << raw_smp_processor_id(), __ATOMIC_SEQ_CST);
+	for (;;)
+		__asm__ __volatile__("hlt");
+}
+
+void smp_stop_if_asked(void)
+{
+	if (unlikely(READ_ONCE(stop_wanted)))
+		stop_this_cpu();
+}
+
+bool smp_stop_nmi(void)
+{
+	if (READ_ONCE(stop_now))
+		stop_this_cpu();
+	return false;
+}
+
+static bool others_stopped(unsigned int ms)
+{
+	u64 others = READ_ONCE(cpu_online_mask) & ~(1ull << raw_smp_processor_id());
+	u64 end = rdtsc() + (u64)ms * tsc_khz;
+
+	while (others & ~__atomic_load_n(&stopped_mask, __ATOMIC_SEQ_CST)) {
+		if (rdtsc() > end)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+void smp_send_stop(bool patience)
+{
+	int cpu;
+
+	if (num_online_cpus() < 2)
+		return;
+	if (patience) {
+		WRITE_ONCE(stop_wanted, true);
+		for_each_online_cpu (cpu)
+			if (cpu != raw_smp_processor_id())
+				smp_send_reschedule(cpu);
+		if (others_stopped(1000))
+			return;
+	}
+	WRITE_ONCE(stop_now, true);
+	for_each_online_cpu (cpu)
+		if (cpu != raw_smp_processor_id() && !(READ_ONCE(stopped_mask) >> cpu & 1))
+			apic_send_nmi(cpu);
+	others_stopped(100);
+}
