@@ -170,6 +170,7 @@ static void init_subsystems(void)
 	sched_init();
 	hrtimers_init();
 	fork_init();
+	pagecache_init();
 	vfs_caches_init();
 }
 

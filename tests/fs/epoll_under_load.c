@@ -5,7 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-#define SLOTS	32
+#define SLOTS   32
 #define SECONDS 2
 
 static int files[SLOTS], sets[4];
@@ -34,12 +34,12 @@ static void *waiter(void *arg)
 
 static void *changer(void *arg)
 {
-	static const unsigned int kinds[] = {EPOLLIN, EPOLLIN | EPOLLET, EPOLLIN | EPOLLONESHOT,
-					     EPOLLIN | EPOLLEXCLUSIVE};
+	static const unsigned int kinds[] = { EPOLLIN, EPOLLIN | EPOLLET, EPOLLIN | EPOLLONESHOT,
+					      EPOLLIN | EPOLLEXCLUSIVE };
 	unsigned int seed = (unsigned int)(long)arg;
 
 	while (!stop) {
-		struct epoll_event event = {.events = kinds[pick(&seed, 4)]};
+		struct epoll_event event = { .events = kinds[pick(&seed, 4)] };
 		int set = sets[pick(&seed, 4)], other = sets[pick(&seed, 4)];
 		int fd = files[pick(&seed, SLOTS)];
 
@@ -85,8 +85,8 @@ static void *closer(void *arg)
 
 int main(void)
 {
-	void *(*const roles[])(void *) = {waiter, waiter, changer, changer, closer, closer};
-	struct epoll_event event = {.events = EPOLLIN};
+	void *(*const roles[])(void *) = { waiter, waiter, changer, changer, closer, closer };
+	struct epoll_event event = { .events = EPOLLIN };
 	unsigned long long one = 1;
 	pthread_t threads[6];
 	int ep, fd;
