@@ -3,15 +3,14 @@
  * membarrier(2): a memory barrier on every CPU that runs a thread of the caller's process (or of
  * any process), so that the other side of a rarely used protocol needs none.
  *
- * Idea: after an RCU grace period every CPU has passed a point with a full barrier. On one CPU
- * nothing needs to be done: a switch orders everything.
- * Linux: kernel/sched/membarrier.c, which interrupts the CPUs instead of waiting for them.
+ * Idea: an interrupt is a full barrier for the CPU that takes it; so those CPUs that run a thread are
+ * interrupted. A thread that is not running needs nothing: the switch to it orders everything.
+ * Linux: kernel/sched/membarrier.c, where MEMBARRIER_CMD_GLOBAL waits for an RCU grace period.
  */
 #include "mm/mm.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/errno.h"
-#include "kernel/x86/percpu.h"
-#include "kernel/locking/rcu.h"
+#include "kernel/x86/smp.h"
 #include "kernel/sched/task.h"
 
 #define COMMANDS                                                                                   \
@@ -19,11 +18,16 @@
 	 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED |             \
 	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
 
-static void barrier_everywhere(void)
+static void ipi_mb(void *unused)
 {
 	smp_mb();
-	if (num_online_cpus() > 1)
-		synchronize_rcu();
+}
+
+static void barrier_on(u64 cpus)
+{
+	smp_mb();
+	smp_call_function_many(cpus, ipi_mb, NULL);
+	smp_mb();
 }
 
 SYSCALL_DEFINE3(membarrier, int, cmd, unsigned int, flags, int, cpu_id)
@@ -42,11 +46,11 @@ SYSCALL_DEFINE3(membarrier, int, cmd, unsigned int, flags, int, cpu_id)
 	case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
 		if (!(atomic_read(state) & MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
 			return -EPERM;
-		barrier_everywhere();
+		barrier_on(READ_ONCE(current->mm->cpu_bitmap));
 		return 0;
 	case MEMBARRIER_CMD_GLOBAL:
 	case MEMBARRIER_CMD_GLOBAL_EXPEDITED:
-		barrier_everywhere();
+		barrier_on(~0ull);
 		return 0;
 	default:
 		return -EINVAL;

@@ -46,7 +46,8 @@ static int stat_show(struct seq_file *m, void *v)
 		all.nice += usage.nice;
 		all.system += usage.system;
 		all.idle += usage.idle;
-		interrupts += timer_irq_count(cpu);
+		for (int which = 0; which < NR_LOCAL_IRQS; which++)
+			interrupts += local_irq_count(which, cpu);
 	}
 	put_usage(m, "cpu ", &all);
 	for_each_online_cpu (cpu) {
@@ -88,10 +89,12 @@ static int interrupts_show(struct seq_file *m, void *v)
 			seq_printf(m, " %10llu", (unsigned long long)irq_count(irq, cpu));
 		seq_printf(m, "  IO-APIC %4u-edge      %s\n", irq, irq_name(irq));
 	}
-	seq_puts(m, " LOC:");
-	for_each_online_cpu (cpu)
-		seq_printf(m, " %10llu", (unsigned long long)timer_irq_count(cpu));
-	seq_puts(m, "  Local timer interrupts\n");
+	for (int which = 0; which < NR_LOCAL_IRQS; which++) {
+		seq_printf(m, " %s:", local_irq_names[which].abbreviation);
+		for_each_online_cpu (cpu)
+			seq_printf(m, " %10llu", (unsigned long long)local_irq_count(which, cpu));
+		seq_printf(m, "  %s\n", local_irq_names[which].text);
+	}
 	return 0;
 }
 

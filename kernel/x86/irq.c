@@ -22,7 +22,14 @@ struct irq_desc {
 
 struct irq_counts {
 	u64 device[NR_IRQS];
-	u64 timer, reschedule, call;
+	u64 local[NR_LOCAL_IRQS];
+};
+
+const struct local_irq_name local_irq_names[NR_LOCAL_IRQS] = {
+	[LOCAL_IRQ_TIMER] = { "LOC", "Local timer interrupts" },
+	[LOCAL_IRQ_RESCHEDULE] = { "RES", "Rescheduling interrupts" },
+	[LOCAL_IRQ_CALL] = { "CAL", "Function call interrupts" },
+	[LOCAL_IRQ_TLB] = { "TLB", "TLB shootdowns" },
 };
 
 static struct irq_desc irq_table[NR_IRQS];
@@ -63,13 +70,13 @@ void do_irq(struct pt_regs *regs, unsigned long vector)
 	this_cpu_inc(irq_depth);
 	apic_eoi();
 	if (vector == LOCAL_TIMER_VECTOR) {
-		this_cpu_inc(irq_counts.timer);
+		count_local_irq(LOCAL_IRQ_TIMER);
 		hrtimer_interrupt();
 	} else if (vector == RESCHEDULE_VECTOR) {
-		this_cpu_inc(irq_counts.reschedule);
+		count_local_irq(LOCAL_IRQ_RESCHEDULE);
 		scheduler_ipi();
 	} else if (vector == CALL_FUNCTION_VECTOR) {
-		this_cpu_inc(irq_counts.call);
+		count_local_irq(LOCAL_IRQ_CALL);
 		generic_smp_call_function_interrupt();
 	} else if (vector - FIRST_EXTERNAL_VECTOR < NR_IRQS) {
 		device_interrupt(vector - FIRST_EXTERNAL_VECTOR);
@@ -88,7 +95,12 @@ u64 irq_count(unsigned int irq, int cpu)
 	return irq < NR_IRQS ? per_cpu(irq_counts, cpu).device[irq] : 0;
 }
 
-u64 timer_irq_count(int cpu)
+void count_local_irq(enum local_irq which)
 {
-	return per_cpu(irq_counts, cpu).timer;
+	this_cpu_inc(irq_counts.local[which]);
+}
+
+u64 local_irq_count(enum local_irq which, int cpu)
+{
+	return per_cpu(irq_counts, cpu).local[which];
 }

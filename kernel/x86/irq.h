@@ -38,6 +38,22 @@ static inline struct pt_regs *get_irq_regs(void)
 /* For /proc/interrupts and /proc/stat. name is NULL for an unused one. */
 const char *irq_name(unsigned int irq);
 u64 irq_count(unsigned int irq, int cpu);
-u64 timer_irq_count(int cpu);
+
+/* Interrupts that a CPU gets from itself or from other CPUs. */
+enum local_irq {
+	LOCAL_IRQ_TIMER,
+	LOCAL_IRQ_RESCHEDULE,
+	LOCAL_IRQ_CALL,
+	LOCAL_IRQ_TLB,
+	NR_LOCAL_IRQS
+};
+
+struct local_irq_name {
+	const char *abbreviation, *text;
+};
+
+extern const struct local_irq_name local_irq_names[NR_LOCAL_IRQS];
+void count_local_irq(enum local_irq which); /* interrupts off */
+u64 local_irq_count(enum local_irq which, int cpu);
 
 #endif

@@ -13,7 +13,7 @@
  * Linux: arch/x86/mm/tlb.c, where generations let lazy CPUs catch up later.
  */
 #include "kernel/x86/barrier.h"
-#include "kernel/x86/irqflags.h"
+#include "kernel/x86/irq.h"
 #include "kernel/x86/percpu.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/tlbflush.h"
@@ -49,6 +49,7 @@ static void flush_tlb_func(void *data)
 {
 	const struct flush_tlb_info *info = data;
 
+	count_local_irq(LOCAL_IRQ_TLB);
 	if (info->pgd && (!is_loaded(info->pgd) || leave_lazy_mm())) /* rule 2 */
 		return;
 	flush_here(info);
