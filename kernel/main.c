@@ -15,6 +15,7 @@
 #include "kernel/printk.h"
 #include "kernel/lib/cmdline.h"
 #include "kernel/lib/init.h"
+#include "kernel/lib/kstrtox.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
 #include "kernel/locking/completion.h"
@@ -165,9 +166,22 @@ static void init_core(void)
 	timekeeping_init();
 }
 
+/* name=N on the command line, or 0. */
+static unsigned long number_option(const char *name)
+{
+	char text[24];
+	unsigned long value;
+
+	if (cmdline_find_option(boot->cmdline, name, text, sizeof(text)) <= 0 ||
+	    kstrtoul(text, 0, &value))
+		return 0;
+	return value;
+}
+
 static void init_subsystems(void)
 {
 	sched_init();
+	sched_seed_init(number_option("sched_seed"));
 	hrtimers_init();
 	fork_init();
 	pagecache_init();

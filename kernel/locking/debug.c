@@ -10,6 +10,7 @@
 #include "kernel/locking/mutex.h"
 #include "kernel/locking/rwlock.h"
 #include "kernel/locking/rwsem.h"
+#include "kernel/locking/sleep.h"
 #include "kernel/x86/current.h"
 #include "kernel/x86/irq.h"
 
@@ -37,8 +38,11 @@ int preempt_count(void)
 
 void __might_sleep(const char *file, int line)
 {
-	if (likely(preempt_count() == 0) || oops_in_progress)
+	if (likely(preempt_count() == 0) || oops_in_progress) {
+		if (unlikely(sched_seeded) && !oops_in_progress)
+			__sched_seed_point();
 		return;
+	}
 	oops_in_progress = true;
 	panic("%s:%d: would sleep in atomic context (%d locks, %d interrupts)", file, line,
 	      this_cpu_read(preempt_depth), this_cpu_read(irq_depth));

@@ -37,6 +37,9 @@ struct task_struct;
 
 /* Gives up the CPU: until woken if the state is not TASK_RUNNING. Sleeps. */
 void schedule(void);
+/* Debug builds, with a seed for schedules (sched/seed.c): a place where others may go first. */
+extern bool sched_seeded;
+void __sched_seed_point(void);
 /* At most so many ns; returns what was left, 0 when the time ran out. */
 long schedule_timeout(long timeout_ns);
 /* True when this made the task runnable. Any context. */

@@ -149,6 +149,8 @@ static int select_task_rq(struct task_struct *p, int wake_flags)
 
 	if (nr_cpu_ids > 1 && p->nr_cpus_allowed > 1)
 		cpu = p->sched_class->select_task_rq(p, cpu, wake_flags);
+	if (sched_chance(4) && !rt_task(p))
+		cpu = sched_seed_cpu(p, cpu);
 	if (likely(cpu_allowed(p, cpu) && cpu_online(cpu)))
 		return cpu;
 	for (cpu = 0; cpu < (int)nr_cpu_ids; cpu++) {

@@ -95,6 +95,10 @@ static void check_preempt_curr_fair(struct rq *rq, struct task_struct *p, int wa
 
 	if (unlikely(curr == p) || test_tsk_thread_flag(curr, TIF_NEED_RESCHED))
 		return;
+	if (sched_chance(4)) {
+		resched_curr(rq);
+		return;
+	}
 	/* The waker is about to sleep: a writer that fills a pipe loses no time to its reader. */
 	if (wake_flags & WF_SYNC)
 		return;

@@ -30,6 +30,7 @@ struct rq {
 	int cpu;                   /* [I] */
 	bool tick_active;          /* [C] tick_timer is queued or runs */
 	struct hrtimer tick_timer; /* [C] */
+	u64 tick_due;              /* [Q] with sched_seed= only: tick.c */
 	u64 idle_time;             /* [Q] ns in the idle task, up to its last switch-out */
 	u64 user_time, nice_time, system_time; /* [C] ns, sampled by the tick */
 };
@@ -119,6 +120,19 @@ void __setscheduler_prio(struct task_struct *p, int prio);
 /* tick.c */
 void sched_tick_init(struct rq *rq);
 void tick_start(struct rq *rq);
+
+/* seed.c: choices by a generator, with sched_seed= on the command line. */
+extern bool sched_seeded;
+bool __sched_chance(u32 n);
+u64 sched_seed_tick_ns(void);
+int sched_seed_cpu(const struct task_struct *p, int cpu);
+void sched_seed_end_turn(struct rq *rq);
+
+/* One in n times true; never without a seed. */
+static inline bool sched_chance(u32 n)
+{
+	return unlikely(sched_seeded) && __sched_chance(n);
+}
 
 /* loadavg.c */
 void calc_global_load(void);

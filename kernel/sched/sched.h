@@ -119,6 +119,8 @@ u64 sched_rr_interval(struct task_struct *task);
 
 /* Boot CPU, once, before any wake-up. */
 void sched_init(void);
+/* sched_seed=: seed.c. After sched_init(). 0: no seed. */
+void sched_seed_init(u64 seed);
 /* task becomes cpu's idle task. Another CPU's is made by fork and starts in cpu_startup_entry(). */
 void init_idle(struct task_struct *task, int cpu);
 /* The idle loop. */

@@ -15,15 +15,35 @@
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/internal.h"
 
+static u64 tick_interval(void)
+{
+	return unlikely(sched_seeded) ? sched_seed_tick_ns() : TICK_NSEC;
+}
+
+/* Seeded ticks come too often: what counts in ticks goes by one per TICK_NSEC. rq locked. */
+static bool tick_is_due(struct rq *rq)
+{
+	if (likely(!sched_seeded))
+		return true;
+	if (rq->clock < rq->tick_due)
+		return false;
+	rq->tick_due = rq->clock + TICK_NSEC;
+	return true;
+}
+
 static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 {
 	struct rq *rq = this_rq();
 	struct task_struct *curr = rq->curr;
-	bool user_tick = user_mode(get_irq_regs());
+	bool user_tick = user_mode(get_irq_regs()), due;
 
 	spin_lock(&rq->lock);
 	update_rq_clock(rq);
-	curr->sched_class->task_tick(rq, curr);
+	due = tick_is_due(rq);
+	if (due || !rt_task(curr))
+		curr->sched_class->task_tick(rq, curr);
+	if (unlikely(sched_seeded))
+		sched_seed_end_turn(rq);
 	spin_unlock(&rq->lock);
 
 	calc_global_load();
@@ -32,11 +52,11 @@ static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 		rq->tick_active = false;
 		return HRTIMER_NORESTART;
 	}
-	if (curr != rq->idle) {
+	if (due && curr != rq->idle) {
 		account_process_tick(curr, user_tick);
 		run_posix_cpu_timers();
 	}
-	hrtimer_forward_now(timer, TICK_NSEC);
+	hrtimer_forward_now(timer, tick_interval());
 	return HRTIMER_RESTART;
 }
 
@@ -44,7 +64,7 @@ static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 void tick_start(struct rq *rq)
 {
 	rq->tick_active = true;
-	hrtimer_start(&rq->tick_timer, TICK_NSEC, HRTIMER_MODE_REL);
+	hrtimer_start(&rq->tick_timer, tick_interval(), HRTIMER_MODE_REL);
 }
 
 void sched_tick_init(struct rq *rq)
