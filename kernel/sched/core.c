@@ -268,6 +268,8 @@ void scheduler_ipi(void)
 
 /* ---- fork and exit ---- */
 
+static void __schedule(bool preempt);
+
 int sched_fork(unsigned long clone_flags, struct task_struct *p)
 {
 	p->on_rq = 0;
@@ -328,7 +330,7 @@ void __noreturn do_task_dead(void)
 	spin_lock_irq(&current->pi_lock);
 	WRITE_ONCE(current->__state, TASK_DEAD);
 	spin_unlock_irq(&current->pi_lock);
-	schedule();
+	__schedule(false); /* no seed point on the way: this must be its last switch */
 	BUG();
 }
 
