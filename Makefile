@@ -118,7 +118,9 @@ PARALLEL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)
 
 FIRMWARE ?= bios
 T ?=
-CONFIGS ?= opt1,debug1
+comma := ,
+space := $(subst ,, )
+CONFIGS ?= opt1,debug1,opt4,debug4
 ISO := build/conduit-$(FIRMWARE).iso
 
 .PHONY: help run iso debug format test test-all oracle spec check all-builds
@@ -151,9 +153,9 @@ test:
 	@$(PARALLEL) unit-programs build/conduit-bios.iso build/conduit-uefi.iso
 	@tools/runtests --configs $(CONFIGS) --only "$(T)"
 
-## test-all   the same on more CPU counts
+## test-all   the same on 1, 2, 4 and 8 CPUs
 test-all:
-	@$(MAKE) --no-print-directory test CONFIGS=opt1,opt4,debug1,debug4
+	@$(MAKE) --no-print-directory test CONFIGS=$(subst $(space),$(comma),$(foreach n,1 2 4 8,opt$(n) debug$(n)))
 
 ## oracle     the user-space tests on Debian's Linux kernel, in the same virtual machine
 oracle:
