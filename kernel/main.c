@@ -33,6 +33,7 @@
 #include "kernel/x86/processor.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/tsc.h"
+#include "mm/fault_inject.h"
 #include "mm/filemap.h"
 #include "mm/gfp.h"
 #include "mm/slab.h"
@@ -161,6 +162,7 @@ static void init_core(void)
 	acpi_init(boot);
 	setup_per_cpu_areas(boot);
 	mem_init(boot);
+	fault_inject_setup(boot->cmdline);
 	apic_init(boot);
 	tsc_init(boot);
 	timekeeping_init();

@@ -25,14 +25,15 @@ struct kmem_cache;
 struct boot_info;
 
 /* What an allocation may do. */
-#define __GFP_RECLAIM  0x01u /* may sleep (and, when nothing is left, call the OOM killer) */
-#define __GFP_ZERO     0x02u /* hand out zeroed memory */
-#define __GFP_HIGH     0x04u /* may use the reserve below the watermark */
-#define __GFP_NOWARN   0x08u /* failure is expected: say nothing */
-#define __GFP_COMP     0x10u /* a compound page: tail pages know their head */
-#define __GFP_NORETRY  0x20u /* fail rather than kill somebody */
-#define __GFP_ACCOUNT  0x40u /* for user space: leave the reserve to the kernel */
-#define __GFP_USERPAGE 0x80u /* the page is for a user's data; OOM kill before failure */
+#define __GFP_RECLAIM  0x01u  /* may sleep (and, when nothing is left, call the OOM killer) */
+#define __GFP_ZERO     0x02u  /* hand out zeroed memory */
+#define __GFP_HIGH     0x04u  /* may use the reserve below the watermark */
+#define __GFP_NOWARN   0x08u  /* failure is expected: say nothing */
+#define __GFP_COMP     0x10u  /* a compound page: tail pages know their head */
+#define __GFP_NORETRY  0x20u  /* fail rather than kill somebody */
+#define __GFP_ACCOUNT  0x40u  /* for user space: leave the reserve to the kernel */
+#define __GFP_NOFAIL   0x100u /* never made to fail by mm/fault_inject.c; may fail all the same */
+#define __GFP_USERPAGE 0x80u  /* the page is for a user's data; OOM kill before failure */
 
 #define GFP_ATOMIC           __GFP_HIGH
 #define GFP_NOWAIT           0u
@@ -315,6 +316,23 @@ void free_reserved_area(void *start, void *end);
 #ifdef CONFIG_DEBUG
 /* Power-off: prints objects and pages that nothing points to any more. True when there are none. */
 bool mm_leak_report(void);
+
+/* One of them: of a slab cache (cache is its name) or, if cache is NULL, whole pages. */
+struct leak_record {
+	const char *cache;
+	unsigned long addr, size;
+	unsigned long caller; /* who allocated it */
+	int pid;
+	int refs;
+	unsigned long flags;
+};
+
+#define LEAK_RECORDS 40
+
+/* The same now, in silence: the number found, at most LEAK_RECORDS; good until …_done(). */
+unsigned int mm_leak_scan(const struct leak_record **found);
+void mm_leak_scan_done(void);
+int leak_record_print(const struct leak_record *record, char *buf, size_t size);
 #else
 static inline bool mm_leak_report(void)
 {

@@ -11,6 +11,8 @@ struct mmu_gather;
 
 /* ---- page_alloc.c ---- */
 
+/* alloc_pages() for a cache that has asked should_fail() itself. */
+struct page *__alloc_pages(gfp_t gfp, unsigned int order);
 /* Initialised pages of [start, end) become free. Takes the zone lock. */
 void free_pages_core(unsigned long start_pfn, unsigned long end_pfn);
 /* Sets the watermarks once the amount of memory is known. */

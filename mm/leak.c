@@ -13,25 +13,28 @@
  * Rules: 1. A word is taken for a pointer wherever it points inside an object; so a leak can be
  *    missed, but nothing in use is called one. 2. User data (anonymous and file pages) is not
  *    searched.
- * Locking: interrupts off, the machine is about to be switched off; other CPUs are idle.
- * Linux: mm/kmemleak.c does the same all the time. Start at: mm_leak_report().
+ * Locking: while it searches, other CPUs stand still and interrupts are off, so no list is being
+ *    changed half-way; scan_mutex for the records. At power-off the other CPUs have been stopped.
+ * Linux: mm/kmemleak.c. Here a scan is made at power-off (mm_leak_report()) and whenever
+ *    /proc/kmemleak is read (mm_leak_scan()). Start at: leak_scan().
  */
 #ifdef CONFIG_DEBUG
 #include "mm/internal.h"
 #include "mm/slab_internal.h"
 #include "mm/vmalloc.h"
 #include "kernel/lib/printk.h"
+#include "kernel/lib/vsnprintf.h"
 #include "kernel/lib/string.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/percpu.h"
 #include "kernel/x86/smp.h"
+#include "kernel/locking/mutex.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/task.h"
 
-#define REPORT_MAX 40 /* lines */
-
 extern char _sdata[], _end[], __per_cpu_start[], __per_cpu_end[];
 
+static DEFINE_MUTEX(scan_mutex);
 static unsigned long marked; /* objects and pages marked in this round */
 
 /* PG_leak_grey: marked, not searched yet; PG_leak_black: done with. */
@@ -189,36 +192,44 @@ static void mark_roots(void)
 
 /* ---- the report ---- */
 
+static struct leak_record records[LEAK_RECORDS];
+static unsigned int nr_records;
 static unsigned long leaked_pages, leaked_objects;
 
 static void report_page(struct page *page)
 {
 	if (atomic_read(&page->_refcount) > 0 && !PageSlab(page) && !PageTail(page) &&
 	    !page_is_marked(page)) {
-		if (leaked_pages++ < REPORT_MAX)
-			pr_err("leak: page %lx: %d references, flags %lx, order %u\n",
-			       page_to_pfn(page), atomic_read(&page->_refcount), page->flags,
-			       compound_order(page));
+		leaked_pages++;
+		if (nr_records < LEAK_RECORDS)
+			records[nr_records++] = (struct leak_record){
+				.addr = (unsigned long)page_address(page),
+				.size = PAGE_SIZE << compound_order(page),
+				.refs = atomic_read(&page->_refcount),
+				.flags = page->flags,
+			};
 	}
 	page->flags &= ~(1ul << PG_leak_grey | 1ul << PG_leak_black);
 }
 
 static void report_object(struct kmem_cache *cache, void *object, unsigned long caller, int pid)
 {
-	if (leaked_objects++ < REPORT_MAX)
-		pr_err("leak: %s %lx of %u bytes, allocated by %pS, pid %d\n", cache->name,
-		       (unsigned long)object, cache->object_size, (void *)caller, pid);
+	leaked_objects++;
+	if (nr_records < LEAK_RECORDS)
+		records[nr_records++] = (struct leak_record){
+			.cache = cache->name,
+			.addr = (unsigned long)object,
+			.size = cache->object_size,
+			.caller = caller,
+			.pid = pid,
+		};
 }
 
-bool mm_leak_report(void)
+/* Nothing moves meanwhile: other CPUs stand still, interrupts are off here. */
+static void leak_scan(void *unused)
 {
-	unsigned long flags;
-
-	rcu_barrier(); /* what waits for readers is free after this */
-	vmalloc_purge();
-	smp_send_stop(true); /* nothing moves any more */
-	local_irq_save(flags);
-	leaked_pages = leaked_objects = 0;
+	__builtin_unwind_init(); /* registers to the stack, which is searched */
+	leaked_pages = leaked_objects = nr_records = 0;
 	mark_roots();
 	do {
 		marked = 0;
@@ -227,12 +238,54 @@ bool mm_leak_report(void)
 	} while (marked);
 	slab_leak_report(report_object);
 	each_known_page(report_page);
+}
+
+int leak_record_print(const struct leak_record *record, char *buf, size_t size)
+{
+	if (!record->cache)
+		return scnprintf(buf, size,
+				 "leak: %lu bytes of pages at %lx: %d references, "
+				 "flags %lx\n",
+				 record->size, record->addr, record->refs, record->flags);
+	return scnprintf(buf, size, "leak: %s %lx of %lu bytes, allocated by %pS, pid %d\n",
+			 record->cache, record->addr, record->size, (void *)record->caller,
+			 record->pid);
+}
+
+bool mm_leak_report(void)
+{
+	unsigned long flags;
+	char line[160];
+
+	rcu_barrier(); /* what waits for readers is free after this */
+	vmalloc_purge();
+	smp_send_stop(true);
+	local_irq_save(flags);
+	leak_scan(NULL);
 	local_irq_restore(flags);
+	for (unsigned int i = 0; i < nr_records; i++) {
+		leak_record_print(&records[i], line, sizeof(line));
+		pr_err("%s", line);
+	}
 	if (leaked_pages || leaked_objects)
 		pr_err("leak: %lu objects and %lu pages that nothing points to\n", leaked_objects,
 		       leaked_pages);
 	else
 		pr_info("leak: none\n");
 	return !leaked_pages && !leaked_objects;
+}
+
+unsigned int mm_leak_scan(const struct leak_record **found)
+{
+	mutex_lock(&scan_mutex);
+	rcu_barrier();
+	smp_hold_others(leak_scan, NULL);
+	*found = records;
+	return nr_records;
+}
+
+void mm_leak_scan_done(void)
+{
+	mutex_unlock(&scan_mutex);
 }
 #endif

@@ -22,6 +22,7 @@
  * Start at: alloc_pages(), __free_one_page(). Tests: tests/unit/test_buddy.c.
  */
 #include "mm/buddy.h"
+#include "mm/fault_inject.h"
 #include "mm/internal.h"
 #include "mm/gfp.h"
 #include "mm/oom.h"
@@ -269,7 +270,7 @@ static struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+struct page *__alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
@@ -285,6 +286,13 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	}
 	prep_new_page(page, gfp, order);
 	return page;
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	if (should_fail(FAIL_PAGE_ALLOC, gfp, PAGE_SIZE << order))
+		return NULL;
+	return __alloc_pages(gfp, order);
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)

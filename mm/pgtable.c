@@ -10,6 +10,7 @@
  * Locking: page_table_lock for linking; the caches need interrupts off.
  * Linux: arch/x86/mm/pgtable.c, mm/memory.c (__pte_alloc).
  */
+#include "mm/fault_inject.h"
 #include "mm/internal.h"
 #include "kernel/uapi/errno.h"
 #include "kernel/lib/string.h"
@@ -34,13 +35,15 @@ struct page *table_alloc(struct mm_struct *mm)
 	struct page *page = NULL;
 	unsigned long flags;
 
+	if (should_fail(FAIL_PAGE_ALLOC, GFP_USER, PAGE_SIZE))
+		return NULL;
 	local_irq_save(flags);
 	cache = this_cpu_ptr(&table_caches);
 	if (likely(cache->nr_tables))
 		page = cache->table[--cache->nr_tables];
 	local_irq_restore(flags);
 	if (unlikely(!page)) {
-		page = alloc_page(GFP_USER | __GFP_ZERO);
+		page = __alloc_pages(GFP_USER | __GFP_ZERO, 0);
 		if (!page)
 			return NULL;
 	}
@@ -85,15 +88,19 @@ pgd_t *pgd_alloc(void)
 	pgd_t *pgd = NULL;
 	unsigned long flags;
 
+	if (should_fail(FAIL_PAGE_ALLOC, GFP_USER, PAGE_SIZE))
+		return NULL;
 	local_irq_save(flags);
 	cache = this_cpu_ptr(&table_caches);
 	if (likely(cache->nr_pgds))
 		pgd = cache->pgd[--cache->nr_pgds];
 	local_irq_restore(flags);
 	if (unlikely(!pgd)) {
-		pgd = (pgd_t *)get_zeroed_page(GFP_USER);
-		if (!pgd)
+		struct page *page = __alloc_pages(GFP_USER | __GFP_ZERO, 0);
+
+		if (!page)
 			return NULL;
+		pgd = page_address(page);
 		memcpy(pgd + USER_PGDS, init_mm.pgd + USER_PGDS, USER_PGDS * sizeof(*pgd));
 	}
 	return pgd;

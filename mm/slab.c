@@ -24,6 +24,8 @@
  * Start at: kmem_cache_alloc(), kmem_cache_free().
  */
 #include "mm/slab_internal.h"
+#include "mm/fault_inject.h"
+#include "mm/internal.h"
 #include "mm/gfp.h"
 #include "mm/vmalloc.h"
 #include "kernel/lib/list.h"
@@ -69,10 +71,10 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 
 	if (cache->flags & SLAB_ACCOUNT)
 		page_gfp |= __GFP_ACCOUNT;
-	page = alloc_pages(order ? page_gfp & ~__GFP_RECLAIM : page_gfp, order);
+	page = __alloc_pages(order ? page_gfp & ~__GFP_RECLAIM : page_gfp, order);
 	if (!page && order) { /* not in one piece: as small as one object allows */
 		order = get_order(cache->size);
-		page = alloc_pages(page_gfp, order);
+		page = __alloc_pages(page_gfp, order);
 	}
 	if (!page)
 		return NULL;
@@ -237,6 +239,8 @@ static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, uns
 	unsigned long flags;
 	void *object;
 
+	if (should_fail(FAIL_SLAB, gfp, cache->object_size))
+		return NULL;
 	local_irq_save(flags);
 	array = cache->cpu_cache[smp_processor_id()];
 	if (likely(array && array->avail)) {

@@ -18,6 +18,7 @@
  * (alloc_thread_stack_node).
  */
 #include "mm/vmalloc.h"
+#include "mm/fault_inject.h"
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "kernel/uapi/errno.h"
@@ -203,8 +204,9 @@ void each_vmalloc_page(void (*fn)(struct page *page, bool search))
 	struct vm_struct *area;
 
 	list_for_each_entry (area, &vmalloc_list, list)
-		for (unsigned long i = 0; i < area->size >> PAGE_SHIFT; i++)
-			fn(area->pages[i], true);
+		for (unsigned long i = 0; area->pages && i < area->size >> PAGE_SHIFT; i++)
+			if (area->pages[i])
+				fn(area->pages[i], true);
 }
 
 /* ---- kernel stacks ---- */
@@ -355,6 +357,8 @@ void *alloc_kernel_stack(void)
 	unsigned long flags;
 	void *stack = NULL;
 
+	if (should_fail(FAIL_PAGE_ALLOC, GFP_KERNEL, THREAD_SIZE))
+		return NULL;
 	local_irq_save(flags);
 	cache = this_cpu_ptr(&stack_caches);
 	if (likely(cache->nr)) {

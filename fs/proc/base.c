@@ -347,6 +347,10 @@ static const struct pid_entry tid_base_stuff[] = {
 	PID_ONE("cgroup", 0444, proc_pid_cgroup),
 	PID_ONE("oom_score", 0444, proc_oom_score),
 	PID_REG("oom_score_adj", 0644, proc_oom_score_adj_ops),
+#ifdef CONFIG_DEBUG
+	PID_REG("make-it-fail", 0644, proc_make_it_fail_ops),
+	PID_REG("fail-nth", 0644, proc_fail_nth_ops),
+#endif
 };
 
 static struct dentry *proc_tid_base_lookup(struct inode *dir, struct dentry *dentry,
@@ -496,6 +500,10 @@ static const struct pid_entry tgid_base_stuff[] = {
 	PID_ONE("cgroup", 0444, proc_pid_cgroup),
 	PID_ONE("oom_score", 0444, proc_oom_score),
 	PID_REG("oom_score_adj", 0644, proc_oom_score_adj_ops),
+#ifdef CONFIG_DEBUG
+	PID_REG("make-it-fail", 0644, proc_make_it_fail_ops),
+	PID_REG("fail-nth", 0644, proc_fail_nth_ops),
+#endif
 };
 
 static struct dentry *proc_tgid_base_lookup(struct inode *dir, struct dentry *dentry,

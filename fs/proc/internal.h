@@ -137,6 +137,8 @@ int proc_pid_personality(struct seq_file *m, struct pid *pid, struct task_struct
 int proc_oom_score(struct seq_file *m, struct pid *pid, struct task_struct *task);
 int proc_pid_cgroup(struct seq_file *m, struct pid *pid, struct task_struct *task);
 extern const struct file_operations proc_pid_comm_ops, proc_oom_score_adj_ops;
+/* task_fault.c, DEBUG builds only */
+extern const struct file_operations proc_make_it_fail_ops, proc_fail_nth_ops;
 extern const struct file_operations proc_mounts_ops, proc_mountinfo_ops;
 
 /* Implemented in kernel/main.c. */

@@ -117,6 +117,23 @@ static int slabinfo_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+#ifdef CONFIG_DEBUG
+/* As Linux's debugfs file of that name: empty when nothing is lost. Each read looks anew. */
+static int kmemleak_show(struct seq_file *m, void *v)
+{
+	const struct leak_record *found;
+	unsigned int n = mm_leak_scan(&found);
+	char line[160];
+
+	for (unsigned int i = 0; i < n; i++) {
+		leak_record_print(&found[i], line, sizeof(line));
+		seq_puts(m, line);
+	}
+	mm_leak_scan_done();
+	return 0;
+}
+#endif
+
 static int swaps_show(struct seq_file *m, void *v)
 {
 	seq_puts(m, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
@@ -129,6 +146,9 @@ static int proc_meminfo_init(void)
 	proc_create_single("vmstat", 0444, NULL, vmstat_show);
 	proc_create_single("buddyinfo", 0444, NULL, buddyinfo_show);
 	proc_create_single("slabinfo", 0400, NULL, slabinfo_show);
+#ifdef CONFIG_DEBUG
+	proc_create_single("kmemleak", 0400, NULL, kmemleak_show);
+#endif
 	proc_create_single("swaps", 0444, NULL, swaps_show);
 	return 0;
 }

@@ -41,14 +41,15 @@ void smp_send_reschedule(int cpu)
 	apic_send_ipi(cpu, RESCHEDULE_VECTOR);
 }
 
-void smp_call_function_many(u64 mask, void (*func)(void *info), void *info)
+/* Without waiting; the CPUs that were asked. */
+static u64 send_call(u64 mask, void (*func)(void *info), void *info)
 {
 	struct call_request *request = this_cpu_ptr(&call_request);
 	int this_cpu = smp_processor_id();
 
 	mask &= READ_ONCE(cpu_online_mask) & ~(1ull << this_cpu);
 	if (!mask)
-		return;
+		return 0;
 	BUG_ON(irqs_disabled() || in_interrupt()); /* rule 1 */
 	request->func = func;
 	request->info = info;
@@ -61,8 +62,19 @@ void smp_call_function_many(u64 mask, void (*func)(void *info), void *info)
 				       __ATOMIC_SEQ_CST))
 			apic_send_ipi(cpu, CALL_FUNCTION_VECTOR);
 	}
-	while (__atomic_load_n(&request->waiting_for, __ATOMIC_ACQUIRE))
+	return mask;
+}
+
+static void wait_for_call(void)
+{
+	while (__atomic_load_n(&this_cpu_ptr(&call_request)->waiting_for, __ATOMIC_ACQUIRE))
 		cpu_relax();
+}
+
+void smp_call_function_many(u64 mask, void (*func)(void *info), void *info)
+{
+	if (send_call(mask, func, info))
+		wait_for_call();
 }
 
 void generic_smp_call_function_interrupt(void)
@@ -86,6 +98,36 @@ void on_each_cpu(void (*func)(void *info), void *info)
 	local_irq_save(flags);
 	func(info);
 	local_irq_restore(flags);
+}
+
+/* ---- holding ---- */
+
+static u64 held_mask;
+static bool held_released;
+
+static void hold_here(void *unused)
+{
+	(void)__atomic_fetch_or(&held_mask, 1ull << raw_smp_processor_id(), __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&held_released, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
+void smp_hold_others(void (*func)(void *info), void *info)
+{
+	unsigned long flags;
+	u64 others;
+
+	held_mask = 0;
+	held_released = false;
+	others = send_call(~0ull, hold_here, NULL);
+	while (__atomic_load_n(&held_mask, __ATOMIC_SEQ_CST) != others)
+		cpu_relax();
+	local_irq_save(flags);
+	func(info);
+	local_irq_restore(flags);
+	__atomic_store_n(&held_released, true, __ATOMIC_RELEASE);
+	if (others)
+		wait_for_call();
 }
 
 /* ---- stopping ---- */

@@ -23,6 +23,12 @@ void smp_call_function_many(u64 mask, void (*func)(void *info), void *info);
 /* … and on this CPU too, with interrupts off. */
 void on_each_cpu(void (*func)(void *info), void *info);
 
+/*
+ * func(info) here while every other CPU stands still with interrupts off. As for
+ * smp_call_function_many(); one caller at a time. Linux: kernel/stop_machine.c.
+ */
+void smp_hold_others(void (*func)(void *info), void *info);
+
 /* The handler of CALL_FUNCTION_VECTOR. */
 void generic_smp_call_function_interrupt(void);
 
