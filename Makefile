@@ -123,12 +123,12 @@ space := $(subst ,, )
 CONFIGS ?= opt1,debug1,opt4,debug4
 ISO := build/conduit-$(FIRMWARE).iso
 
-.PHONY: help run iso debug format test test-all oracle spec check all-builds
+.PHONY: help run iso debug format test test-all torture oracle spec check all-builds
 
 ## run        set up, build and boot to a shell through GRUB (FIRMWARE=uefi: through OVMF)
 run:
 	@tools/setup $(if $(filter uefi,$(FIRMWARE)),test,run)
-	@$(PARALLEL) iso
+	+@$(PARALLEL) iso
 	$(Q)tools/vm --iso $(ISO) --firmware $(FIRMWARE)
 
 ## iso        build the GRUB image
@@ -143,24 +143,31 @@ build/conduit-uefi.iso: build/conduit.elf build/initramfs.cpio tools/mkiso
 	$(Q)tools/mkiso uefi $@
 
 all-builds:
-	@$(PARALLEL) all
-	@$(PARALLEL) DEBUG=1 all
+	+@$(PARALLEL) all
+	+@$(PARALLEL) DEBUG=1 all
 
 ## test       set up and run all tests (T=word: those whose name has it)
 test:
 	@tools/setup test
-	@$(PARALLEL) all-builds
-	@$(PARALLEL) unit-programs build/conduit-bios.iso build/conduit-uefi.iso
+	+@$(PARALLEL) all-builds
+	+@$(PARALLEL) unit-programs build/conduit-bios.iso build/conduit-uefi.iso
 	@tools/runtests --configs $(CONFIGS) --only "$(T)"
 
 ## test-all   the same on 1, 2, 4 and 8 CPUs
 test-all:
 	@$(MAKE) --no-print-directory test CONFIGS=$(subst $(space),$(comma),$(foreach n,1 2 4 8,opt$(n) debug$(n)))
 
+## torture    everything at once on 4 CPUs for ten minutes (SECONDS=60: for one)
+SECONDS ?= 600
+torture:
+	@tools/setup test
+	+@$(PARALLEL) all-builds
+	@tools/torture $(SECONDS) $(SEED)
+
 ## oracle     the user-space tests on Debian's Linux kernel, in the same virtual machine
 oracle:
 	@tools/setup test
-	@$(PARALLEL) build/initramfs.cpio build/linux/vmlinuz
+	+@$(PARALLEL) build/initramfs.cpio build/linux/vmlinuz
 	@tools/runtests --linux build/linux/vmlinuz --only "$(T)"
 
 build/linux/vmlinuz: tools/get-linux
@@ -181,7 +188,7 @@ format:
 ## debug      the debug build, stopped at its first instruction, with gdb on it (CMD="program args")
 debug:
 	@tools/setup test
-	@$(PARALLEL) DEBUG=1 all
+	+@$(PARALLEL) DEBUG=1 all
 	@tools/debug $(CMD)
 
 ## help       this list
