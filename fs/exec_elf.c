@@ -58,20 +58,22 @@ static int elf_read(struct file *file, void *buf, size_t len, loff_t pos)
 	return n < 0 ? (int)n : -EIO;
 }
 
-/* The program headers in fresh memory, or NULL when there are none that make sense. */
+/* The program headers in fresh memory. ERR_PTR(-ENOEXEC): there are none that make sense; (-ENOMEM). */
 static struct elf64_phdr *load_elf_phdrs(const struct elf64_hdr *ex, struct file *file)
 {
 	size_t size = (size_t)ex->e_phnum * sizeof(struct elf64_phdr);
 	struct elf64_phdr *phdrs;
+	int ret;
 
 	if (ex->e_phentsize != sizeof(struct elf64_phdr) || !size || size > MAX_PHDR_BYTES)
-		return NULL;
+		return ERR_PTR(-ENOEXEC);
 	phdrs = kvmalloc(size, GFP_KERNEL);
 	if (!phdrs)
-		return NULL;
-	if (elf_read(file, phdrs, size, (loff_t)ex->e_phoff)) {
+		return ERR_PTR(-ENOMEM);
+	ret = elf_read(file, phdrs, size, (loff_t)ex->e_phoff);
+	if (ret) {
 		kvfree(phdrs);
-		return NULL;
+		return ERR_PTR(ret == -ENOMEM ? ret : -ENOEXEC);
 	}
 	return phdrs;
 }
@@ -217,6 +219,7 @@ static void close_interp(struct elf_interp *interp)
 static int open_interp(struct linux_binprm *bprm, const struct elf64_phdr *phdr,
 		       struct elf_interp *interp)
 {
+	struct elf64_phdr *phdrs;
 	struct file *file;
 	char *name;
 	int ret;
@@ -245,9 +248,12 @@ static int open_interp(struct linux_binprm *bprm, const struct elf64_phdr *phdr,
 	ret = -ELIBBAD;
 	if (!elf_header_ok(&interp->ex))
 		goto out;
-	interp->phdrs = load_elf_phdrs(&interp->ex, file);
-	if (interp->phdrs)
-		ret = 0;
+	phdrs = load_elf_phdrs(&interp->ex, file);
+	ret = PTR_ERR_OR_ZERO(phdrs);
+	if (!ret)
+		interp->phdrs = phdrs;
+	else if (ret == -ENOEXEC)
+		ret = -ELIBBAD;
 out:
 	kfree(name);
 	return ret;
@@ -412,8 +418,8 @@ static int load_elf_binary(struct linux_binprm *bprm)
 	if (!elf_header_ok(&ex))
 		return -ENOEXEC;
 	phdrs = load_elf_phdrs(&ex, bprm->file);
-	if (!phdrs)
-		return -ENOEXEC;
+	if (IS_ERR(phdrs))
+		return (int)PTR_ERR(phdrs);
 
 	ret = 0;
 	for (i = 0; i < ex.e_phnum && !ret; i++) {

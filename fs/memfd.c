@@ -36,7 +36,7 @@ static struct file *__shmem_file_setup(const char *name, loff_t size, unsigned l
 				flags & VM_NORESERVE);
 	if (IS_ERR(inode)) {
 		shmem_unacct_size(flags, size);
-		return ERR_PTR(-ENOSPC);
+		return ERR_CAST(inode);
 	}
 	inode->i_size = size; /* from here on the inode's end gives the pages back */
 	clear_nlink(inode);

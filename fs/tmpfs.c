@@ -112,7 +112,7 @@ struct inode *tmpfs_get_inode(struct super_block *sb, const struct inode *dir, u
 	inode = new_inode(sb);
 	if (!inode) {
 		unreserve_inode(sbinfo);
-		return ERR_PTR(-ENOSPC);
+		return ERR_PTR(-ENOMEM);
 	}
 	inode->i_ino = get_next_ino();
 	inode_init_owner(inode, dir, mode);

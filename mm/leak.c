@@ -86,7 +86,7 @@ static void mark_word(unsigned long word)
 		unsigned long pfn = (word - VMEMMAP_START) / sizeof(struct page);
 
 		if (ram_page_known(pfn))
-			mark_page(pfn_to_page(pfn), false);
+			mark_page(pfn_to_page(pfn), true);
 	} else if (is_vmalloc_addr((void *)word)) {
 		mark_stack(word);
 	} else if (word >= PAGE_OFFSET && word < VMALLOC_START) {

@@ -121,39 +121,48 @@ static inline int fail_nth_count(struct fail_nth_count *counts)
 	return n;
 }
 
+struct fail_nth_walk {
+	int fd;
+	fail_nth_call call;
+	fail_nth_undo undo;
+	void *arg;
+	int errnos[FAIL_NTH_ERRNOS + 1];
+};
+
 /* One allocation after the other fails. The rounds, or -1 when a promise was broken (says which). */
-static inline int fail_nth_rounds(int fd, fail_nth_call call, fail_nth_undo undo, void *arg,
-				  const int *errnos)
+static inline int fail_nth_rounds(void *data)
 {
+	const struct fail_nth_walk *walk = data;
+
 	for (unsigned int n = 1; n <= FAIL_NTH_MAX; n++) {
 		int fired, fine = 0;
 		long ret;
 
-		fail_nth_set(fd, n);
-		ret = call(arg);
-		fired = fail_nth_fired(fd);
+		fail_nth_set(walk->fd, n);
+		ret = walk->call(walk->arg);
+		fired = fail_nth_fired(walk->fd);
 		if (ret == -1) {
-			for (int i = 0; errnos[i]; i++)
-				fine |= errno == errnos[i];
+			for (int i = 0; walk->errnos[i]; i++)
+				fine |= errno == walk->errnos[i];
 			if (!fine || !fired) {
 				dprintf(1, "# allocation %u %s: errno %d (%s)\n", n,
 					fired ? "failed" : "was not reached", errno,
 					strerror(errno));
 				return -1;
 			}
-		} else if (undo) {
-			undo(ret, arg);
+		} else if (walk->undo) {
+			walk->undo(ret, walk->arg);
 		}
 		if (!fired)
 			return (int)n - 1;
-		ret = call(arg);
+		ret = walk->call(walk->arg);
 		if (ret == -1) {
 			dprintf(1, "# the call after allocation %u failed: errno %d (%s)\n", n,
 				errno, strerror(errno));
 			return -1;
 		}
-		if (undo)
-			undo(ret, arg);
+		if (walk->undo)
+			walk->undo(ret, walk->arg);
 		if (getenv("FAIL_NTH_EACH") && fail_nth_lost()) {
 			dprintf(1, "# lost after allocation %u failed\n", n);
 			return -1;
@@ -163,9 +172,10 @@ static inline int fail_nth_rounds(int fd, fail_nth_call call, fail_nth_undo undo
 	return -1;
 }
 
-/* Does some cache grow with each repetition? Says which. */
-static inline int fail_nth_grows(int fd, fail_nth_call call, fail_nth_undo undo, void *arg,
-				 const int *errnos)
+/*
+ * Does some cache grow with each repetition of what repeat() does (< 0: it went wrong)? Says which.
+ */
+static inline int fail_nth_grows(int (*repeat)(void *data), void *data)
 {
 	static struct fail_nth_count before[FAIL_NTH_CACHES], after[FAIL_NTH_CACHES];
 	static int growth[FAIL_NTH_CACHES];
@@ -175,7 +185,7 @@ static inline int fail_nth_grows(int fd, fail_nth_call call, fail_nth_undo undo,
 	fail_nth_lost(); /* waits for what readers hold up */
 	n = fail_nth_count(before);
 	for (int i = 0; i < 3; i++) {
-		if (fail_nth_rounds(fd, call, undo, arg, errnos) < 0)
+		if (repeat(data) < 0)
 			return 1;
 		fail_nth_lost();
 		if (fail_nth_count(after) != n)
@@ -198,32 +208,33 @@ static inline int fail_nth_grows(int fd, fail_nth_call call, fail_nth_undo undo,
 static inline int fail_nth_walk(const char *name, fail_nth_call call, fail_nth_undo undo, void *arg,
 				...)
 {
-	int errnos[FAIL_NTH_ERRNOS + 1] = { 0 }, fd = fail_nth_open(), rounds;
+	struct fail_nth_walk walk = { fail_nth_open(), call, undo, arg, { 0 } };
 	va_list args;
+	int rounds;
 	long ret;
 
 	va_start(args, arg);
 	for (int i = 0; i < FAIL_NTH_ERRNOS; i++) {
-		errnos[i] = va_arg(args, int);
-		if (!errnos[i])
+		walk.errnos[i] = va_arg(args, int);
+		if (!walk.errnos[i])
 			break;
 	}
 	va_end(args);
 	ret = call(arg);
 	if (ret == -1) {
 		ok(0, "%s: succeeds without failures", name);
-		close(fd);
+		close(walk.fd);
 		return 0;
 	}
 	if (undo)
 		undo(ret, arg);
-	rounds = fail_nth_rounds(fd, call, undo, arg, errnos);
-	ok(rounds > 0, "%s: each failed allocation gives success or a documented error", name);
-	if (rounds > 0)
-		ok(!fail_nth_lost() && !fail_nth_grows(fd, call, undo, arg, errnos),
+	rounds = fail_nth_rounds(&walk);
+	ok(rounds >= 0, "%s: each failed allocation gives success or a documented error", name);
+	if (rounds >= 0)
+		ok(!fail_nth_lost() && !fail_nth_grows(fail_nth_rounds, &walk),
 		   "%s: and loses nothing", name);
 	dprintf(1, "# %s: %d allocations\n", name, rounds);
-	close(fd);
+	close(walk.fd);
 	return rounds;
 }
 

@@ -85,11 +85,11 @@ struct inode *proc_pid_make_inode(struct super_block *sb, struct task_struct *ta
 	struct inode *inode;
 
 	if (!pid)
-		return NULL;
+		return ERR_PTR(-ENOENT);
 	inode = proc_new_inode(sb);
 	if (!inode) {
 		put_pid(pid);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	PROC_I(inode)->pid = pid;
 	inode->i_ino = proc_pid_ino(pid, what);
@@ -130,8 +130,8 @@ int pid_getattr(const struct path *path, struct kstat *stat, u32 mask, unsigned 
 
 static struct dentry *pid_instantiate(struct dentry *dentry, struct inode *inode)
 {
-	if (!inode)
-		return ERR_PTR(-ENOENT);
+	if (IS_ERR(inode))
+		return ERR_CAST(inode);
 	dentry->d_op = &pid_dentry_operations;
 	dentry->d_flags |= DCACHE_OP_REVALIDATE;
 	return d_splice_alias(inode, dentry);
@@ -258,7 +258,7 @@ static struct dentry *proc_pident_lookup(struct inode *dir, struct dentry *dentr
 					 unsigned int first_ino)
 {
 	struct task_struct *task = get_proc_task(dir);
-	struct inode *inode = NULL;
+	struct inode *inode = ERR_PTR(-ENOENT);
 	const struct pid_entry *e;
 
 	if (!task)
@@ -270,7 +270,7 @@ static struct dentry *proc_pident_lookup(struct inode *dir, struct dentry *dentr
 	if (e < entries + n)
 		inode = proc_pid_make_inode(dir->i_sb, task, e->mode,
 					    first_ino + (unsigned int)(e - entries));
-	if (inode) {
+	if (!IS_ERR(inode)) {
 		PROC_I(inode)->entry = e;
 		if (S_ISDIR(e->mode))
 			set_nlink(inode, 2);
@@ -384,7 +384,7 @@ static struct dentry *proc_task_lookup(struct inode *dir, struct dentry *dentry,
 {
 	unsigned int nr = name_to_int(&dentry->d_name);
 	struct task_struct *leader = get_proc_task(dir), *task = NULL;
-	struct inode *inode = NULL;
+	struct inode *inode = ERR_PTR(-ENOENT);
 
 	if (!leader)
 		return ERR_PTR(-ENOENT);
@@ -392,7 +392,7 @@ static struct dentry *proc_task_lookup(struct inode *dir, struct dentry *dentry,
 		task = find_get_task_by_pid((int)nr);
 	if (task && same_thread_group(task, leader)) {
 		inode = proc_pid_make_inode(dir->i_sb, task, S_IFDIR | 0555, PROC_INO_TID);
-		if (inode) {
+		if (!IS_ERR(inode)) {
 			set_nlink(inode, 4);
 			inode->i_op = &proc_tid_base_inode_operations;
 			inode->i_fop = &proc_tid_base_operations;
@@ -541,7 +541,7 @@ struct dentry *proc_pid_lookup(struct dentry *dentry, unsigned int nr)
 		return ERR_PTR(-ENOENT);
 	inode = proc_pid_make_inode(dentry->d_sb, task, S_IFDIR | 0555, PROC_INO_DIR);
 	put_task_struct(task);
-	if (inode) {
+	if (!IS_ERR(inode)) {
 		set_nlink(inode, 5);
 		inode->i_op = &proc_tgid_base_inode_operations;
 		inode->i_fop = &proc_tgid_base_operations;

@@ -176,8 +176,8 @@ static struct inode *fd_inode(struct super_block *sb, struct task_struct *task, 
 	struct inode *inode = proc_pid_make_inode(sb, task, bits,
 						  (info ? PROC_INO_FDINFO : PROC_INO_FD) | fd);
 
-	if (!inode)
-		return NULL;
+	if (IS_ERR(inode))
+		return inode;
 	PROC_I(inode)->fd = fd;
 	if (info) {
 		inode->i_op = &proc_fdinfo_file_inode_operations;
@@ -193,7 +193,7 @@ static struct dentry *fd_lookup(struct inode *dir, struct dentry *dentry, bool i
 {
 	struct task_struct *task = get_proc_task(dir);
 	unsigned int fd = name_to_int(&dentry->d_name);
-	struct inode *inode = NULL;
+	struct inode *inode = ERR_PTR(-ENOENT);
 	struct file *file;
 
 	if (!task)
@@ -204,8 +204,8 @@ static struct dentry *fd_lookup(struct inode *dir, struct dentry *dentry, bool i
 		fput(file);
 	}
 	put_task_struct(task);
-	if (!inode)
-		return ERR_PTR(-ENOENT);
+	if (IS_ERR(inode))
+		return ERR_CAST(inode);
 	dentry->d_op = &proc_fd_dentry_operations;
 	dentry->d_flags |= DCACHE_OP_REVALIDATE;
 	return d_splice_alias(inode, dentry);

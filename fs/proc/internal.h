@@ -109,6 +109,7 @@ unsigned int name_to_int(const struct qstr *name);
 /* base.c */
 struct dentry *proc_pid_lookup(struct dentry *dentry, unsigned int nr);
 int proc_pid_readdir(struct file *file, struct dir_context *ctx);
+/* ERR_PTR(-ENOENT): the task is gone; ERR_PTR(-ENOMEM). */
 struct inode *proc_pid_make_inode(struct super_block *sb, struct task_struct *task, umode_t mode,
 				  unsigned int what);
 int pid_revalidate(struct dentry *dentry, unsigned int flags);
