@@ -328,7 +328,7 @@ static void exit_mm(void)
 	enter_lazy_tlb(mm, current);
 	task_unlock(current);
 	mmput(mm);
-	if (current->flags & PF_OOM_VICTIM)
+	if (unlikely(test_tsk_thread_flag(current, TIF_MEMDIE)))
 		exit_oom_victim();
 }
 

@@ -126,6 +126,7 @@ static struct task_struct *dup_task_struct(void)
 	clear_tsk_thread_flag(task, TIF_NEED_RESCHED);
 	clear_tsk_thread_flag(task, TIF_RESTORE_SIGMASK);
 	clear_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+	clear_tsk_thread_flag(task, TIF_MEMDIE);
 	return task;
 }
 
@@ -291,7 +292,7 @@ static void init_child(struct task_struct *p, const struct kernel_clone_args *ar
 	u64 flags = args->flags;
 
 	p->flags &= ~(PF_SUPERPRIV | PF_WQ_WORKER | PF_IDLE | PF_EXITING | PF_SIGNALED |
-		      PF_DUMPCORE | PF_KTHREAD | PF_NPROC_EXCEEDED | PF_OOM_VICTIM);
+		      PF_DUMPCORE | PF_KTHREAD | PF_NPROC_EXCEEDED);
 	p->flags |= PF_FORKNOEXEC;
 	if (args->kthread)
 		p->flags |= PF_KTHREAD;

@@ -40,7 +40,7 @@ static pte_t vma_pte(struct vm_area_struct *vma, struct page *page, bool write)
 /* Rule 1: takes the lock if the pte still is orig_pte. */
 static bool pte_lock_unchanged(struct vm_fault *vmf, spinlock_t **ptl)
 {
-	vmf->pte = pte_offset_map_lock(vmf->pmd, vmf->address, ptl);
+	vmf->pte = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address, ptl);
 	if (likely(pte_val(*vmf->pte) == pte_val(vmf->orig_pte)))
 		return true;
 	spin_unlock(*ptl);
@@ -249,9 +249,13 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *page)
 		add_mm_counter(vma->vm_mm, MM_ANONPAGES, 1);
 		vma->has_anon = true;
 	}
-	set_pte(vmf->pte, vma_pte(vma, copy, true));
-	/* Other threads must stop reading the old page before its content can change. */
+	/*
+	 * Empty in between: nobody may write to the copy as long as another CPU still reads the old
+	 * page. Who faults meanwhile waits for the lock.
+	 */
+	pte_clear(vmf->pte);
 	flush_tlb_page(vma, vmf->address);
+	set_pte(vmf->pte, vma_pte(vma, copy, true));
 	spin_unlock(ptl);
 	if (page)
 		put_page(page); /* the pte's */
@@ -363,7 +367,7 @@ int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *
 		return -EINVAL;
 	if (!pmd || pte_alloc(vma->vm_mm, pmd))
 		return -ENOMEM;
-	pte = pte_offset_map_lock(pmd, addr, &ptl);
+	pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
 	if (pte_none(*pte)) {
 		get_page(page);
 		add_mm_counter(vma->vm_mm, mm_counter(page), 1);
@@ -387,7 +391,7 @@ int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned lon
 
 		if (!pmd || pte_alloc(vma->vm_mm, pmd))
 			return -ENOMEM;
-		pte = pte_offset_map_lock(pmd, addr, &ptl);
+		pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
 		set_pte(pte, pfn_pte(pfn, prot));
 		spin_unlock(ptl);
 	}

@@ -377,7 +377,7 @@ void filemap_map_pages(struct vm_fault *vmf, pgoff_t start, pgoff_t end)
 	end = min(end, behind - 1);
 	spin_lock(&mapping->tree_lock);
 	nr = xa_extract(&mapping->i_pages, pages, start, end, FAULT_AROUND_PAGES, XA_PRESENT);
-	pte = pte_offset_map_lock(vmf->pmd, first, &ptl);
+	pte = pte_offset_map_lock(vma->vm_mm, vmf->pmd, first, &ptl);
 	for (unsigned int i = 0; i < nr; i++) {
 		struct page *page = pages[i];
 		pte_t *at = pte + (page->index - start);

@@ -28,7 +28,7 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addres
 
 	if (!pmd)
 		return NULL;
-	pte = pte_offset_map_lock(pmd, address, &ptl);
+	pte = pte_offset_map_lock(vma->vm_mm, pmd, address, &ptl);
 	if (!pte_none(*pte) && !(vma->vm_flags & VM_PFNMAP)) {
 		page = pfn_to_page(pte_pfn(*pte));
 		/* FOLL_FORCE writes to what is this process's own copy, writable or not. */

@@ -74,21 +74,33 @@ static inline spinlock_t *pte_lockptr(pmd_t pmd)
 	return &phys_to_page(pmd_val(pmd) & PTE_PFN_MASK)->ptl;
 }
 
-/*
- * The pte for address with its table locked; the table must exist. Another thread may give the mm
- * its own copy of a shared table meanwhile: then that one is meant.
- */
-static inline pte_t *pte_offset_map_lock(pmd_t *pmd, unsigned long address, spinlock_t **ptlp)
+static inline bool pmd_write(pmd_t pmd)
 {
-	for (;;) {
-		pmd_t entry = __pmd(READ_ONCE(pmd->pmd));
+	return pmd_val(pmd) & _PAGE_RW;
+}
 
+/*
+ * The pte for address with its table locked; the table must exist. mmap_lock or an i_mmap_rwsem
+ * keeps a table of the mm's own in place. From a shared one (no write bit) another thread may turn
+ * away at any time, and then its last owner, another process, may free it: only page_table_lock
+ * keeps it until its lock is ours.
+ */
+static inline pte_t *pte_offset_map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long address,
+					 spinlock_t **ptlp)
+{
+	pmd_t entry = __pmd(READ_ONCE(pmd->pmd));
+
+	if (likely(pmd_write(entry))) {
 		*ptlp = pte_lockptr(entry);
 		spin_lock(*ptlp);
-		if (likely(((pmd_val(entry) ^ READ_ONCE(pmd->pmd)) & PTE_PFN_MASK) == 0))
-			return (pte_t *)pmd_page_vaddr(entry) + pte_index(address);
-		spin_unlock(*ptlp);
+	} else {
+		spin_lock(&mm->page_table_lock);
+		entry = __pmd(READ_ONCE(pmd->pmd));
+		*ptlp = pte_lockptr(entry);
+		spin_lock(*ptlp);
+		spin_unlock(&mm->page_table_lock);
 	}
+	return (pte_t *)pmd_page_vaddr(entry) + pte_index(address);
 }
 
 /* ptl held: so many more (or fewer) ptes of its table name a page that is counted. */
@@ -98,11 +110,6 @@ static inline void table_add_pages(spinlock_t *ptl, long n)
 }
 
 /* ---- shared_tables.c ---- */
-
-static inline bool pmd_write(pmd_t pmd)
-{
-	return pmd_val(pmd) & _PAGE_RW;
-}
 
 /* fork: may the table be shared rather than copied? Then share_table(). */
 bool can_share_table(struct vm_area_struct *vma, pmd_t *pmd, unsigned long address);

@@ -8,7 +8,9 @@
  * CPU can still write to it.
  * Rules: 1. A pte that names a page (vm_normal_page()) holds one reference to it. 2. Pages and
  *    tables in a gather are freed after tlb_flush_mmu() only. 3. A table of ptes is freed only when
- *    no vma overlaps what it serves and none that did can be reached through an i_mmap.
+ *    no vma overlaps what it serves and none that did can be reached through an i_mmap. 4. Two may
+ *    take pages out of one mm at a time (madvise() in two threads; truncate): one may find empty
+ *    what the other has cleared and not flushed yet. So who is not alone at its end flushes all.
  * Locking: the ptl of a table for its ptes. Tables are made under page_table_lock, with mmap_lock
  * for reading; freed with mmap_lock for writing.
  * Linux: mm/memory.c, mm/mmu_gather.c. Start at: unmap_page_range(), copy_page_range().
@@ -42,6 +44,7 @@ void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm)
 	tlb->pages = tlb->local;
 	INIT_LIST_HEAD(&tlb->tables);
 	memset(tlb->rss, 0, sizeof(tlb->rss));
+	atomic_inc(&mm->tlb_flush_pending); /* rule 4 */
 }
 
 void tlb_gather_mmu_fullmm(struct mmu_gather *tlb, struct mm_struct *mm)
@@ -71,7 +74,12 @@ void tlb_flush_mmu(struct mmu_gather *tlb)
 
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
+	if (unlikely(atomic_read(&tlb->mm->tlb_flush_pending) > 1) && !tlb->fullmm) { /* rule 4 */
+		tlb->start = 0;
+		tlb->end = TASK_SIZE;
+	}
 	tlb_flush_mmu(tlb);
+	atomic_dec(&tlb->mm->tlb_flush_pending);
 	for (int i = 0; i < NR_MM_COUNTERS; i++)
 		if (tlb->rss[i])
 			add_mm_counter(tlb->mm, i, tlb->rss[i]);
@@ -124,7 +132,7 @@ static void zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct *vma, pm
 		drop_shared_table(tlb, pmd, addr);
 		return;
 	}
-	pte = pte_offset_map_lock(pmd, addr, &ptl);
+	pte = pte_offset_map_lock(tlb->mm, pmd, addr, &ptl);
 	for (; addr < end; addr += PAGE_SIZE, pte++) {
 		pte_t entry = *pte;
 		struct page *page;
@@ -242,12 +250,12 @@ static bool is_cow_mapping(unsigned long vm_flags)
  * Copies the ptes of one table; private writable pages lose their write permission on both sides.
  * rss counts what the copy gained.
  */
-static void copy_pte_range(struct vm_area_struct *src, pmd_t *dst_pmd, pmd_t *src_pmd,
-			   unsigned long addr, unsigned long end, long *rss)
+static void copy_pte_range(struct mm_struct *dst, struct vm_area_struct *src, pmd_t *dst_pmd,
+			   pmd_t *src_pmd, unsigned long addr, unsigned long end, long *rss)
 {
 	bool cow = is_cow_mapping(src->vm_flags);
 	spinlock_t *dst_ptl, *src_ptl = pte_lockptr(*src_pmd);
-	pte_t *dst_pte = pte_offset_map_lock(dst_pmd, addr, &dst_ptl);
+	pte_t *dst_pte = pte_offset_map_lock(dst, dst_pmd, addr, &dst_ptl);
 	pte_t *src_pte = pte_offset_kernel(src_pmd, addr);
 	long added = 0;
 
@@ -303,7 +311,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 			err = -ENOMEM;
 			break;
 		}
-		copy_pte_range(src, dst_pmd, src_pmd, addr, next, rss);
+		copy_pte_range(dst->vm_mm, src, dst_pmd, src_pmd, addr, next, rss);
 		addr = next;
 	}
 	for (int i = 0; i < NR_MM_COUNTERS; i++)
@@ -320,7 +328,7 @@ unsigned long vma_rss(struct vm_area_struct *vma)
 	while ((pmd = pmd_next(vma->vm_mm, &addr, vma->vm_end))) {
 		unsigned long next = pmd_addr_end(addr, vma->vm_end);
 		spinlock_t *ptl;
-		pte_t *pte = pte_offset_map_lock(pmd, addr, &ptl);
+		pte_t *pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
 
 		for (; addr < next; addr += PAGE_SIZE, pte++)
 			if (!pte_none(*pte) && vm_normal_page(vma, *pte))

@@ -164,9 +164,10 @@ struct mm_struct {
 	atomic_long_t rss_stat[NR_MM_COUNTERS];   /* [A] pages */
 	atomic_long_t pgtables_bytes;             /* [A] */
 	unsigned long flags;                      /* [A] MMF_* */
-	u64 cpu_bitmap;            /* [A] CPUs that may have its translations cached */
-	atomic_t membarrier_state; /* [A] */
-	struct file *exe_file;     /* [A] /proc/<pid>/exe: get_mm_exe_file() */
+	u64 cpu_bitmap;             /* [A] CPUs that may have its translations cached */
+	atomic_t tlb_flush_pending; /* [A] struct mmu_gathers under way */
+	atomic_t membarrier_state;  /* [A] */
+	struct file *exe_file;      /* [A] /proc/<pid>/exe: get_mm_exe_file() */
 };
 
 /* mm->flags bit numbers */

@@ -38,7 +38,7 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 	while ((pmd = pmd_next(vma->vm_mm, &addr, end))) {
 		unsigned long next = pmd_addr_end(addr, end);
 		spinlock_t *ptl;
-		pte_t *pte = pte_offset_map_lock(pmd, addr, &ptl);
+		pte_t *pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
 
 		for (; addr < next; addr += PAGE_SIZE, pte++) {
 			if (pte_none(*pte))

@@ -26,7 +26,7 @@ static void move_ptes(struct vm_area_struct *vma, pmd_t *old_pmd, unsigned long 
 		      unsigned long end, pmd_t *new_pmd, unsigned long to)
 {
 	spinlock_t *old_ptl, *new_ptl = pte_lockptr(*new_pmd);
-	pte_t *old = pte_offset_map_lock(old_pmd, from, &old_ptl);
+	pte_t *old = pte_offset_map_lock(vma->vm_mm, old_pmd, from, &old_ptl);
 	pte_t *new = pte_offset_kernel(new_pmd, to);
 	long moved = 0;
 

@@ -76,7 +76,7 @@ static void mincore_vma(struct vm_area_struct *vma, unsigned long addr, unsigned
 		}
 		if (pmd) {
 			spinlock_t *ptl;
-			pte_t *pte = pte_offset_map_lock(pmd, addr, &ptl);
+			pte_t *pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
 
 			*vec = !pte_none(*pte);
 			spin_unlock(ptl);

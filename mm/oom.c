@@ -107,12 +107,10 @@ static void oom_kill_process(struct task_struct *victim)
 	task_unlock(thread);
 	count_vm_event(OOM_KILL);
 	for_each_process_thread (task, thread) {
-		if (READ_ONCE(thread->mm) != mm)
-			continue;
-		if (!(thread->flags & PF_OOM_VICTIM)) {
-			thread->flags |= PF_OOM_VICTIM;
+		task_lock(thread); /* against exit_mm(): who has no mm any more is not counted */
+		if (thread->mm == mm && !test_and_set_bit(TIF_MEMDIE, &thread->thread_info.flags))
 			atomic_inc(&oom_victims);
-		}
+		task_unlock(thread);
 	}
 	for_each_process (task)
 		if (!is_global_init(task) && !(task->flags & PF_KTHREAD) &&
@@ -124,10 +122,8 @@ static void oom_kill_process(struct task_struct *victim)
 
 void exit_oom_victim(void)
 {
-	if (current->flags & PF_OOM_VICTIM) {
-		current->flags &= ~PF_OOM_VICTIM;
+	if (test_and_clear_bit(TIF_MEMDIE, &current->thread_info.flags))
 		atomic_dec(&oom_victims);
-	}
 }
 
 bool out_of_memory(unsigned int order)

@@ -30,9 +30,4 @@ void pagefault_out_of_memory(void);
 /* An OOM victim has given up its memory: called at the end of exit_mm(). */
 void exit_oom_victim(void);
 
-static inline bool oom_task_is_victim(unsigned int task_flags)
-{
-	return task_flags & 0x00400000; /* PF_OOM_VICTIM */
-}
-
 #endif

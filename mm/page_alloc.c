@@ -33,6 +33,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/percpu.h"
+#include "kernel/x86/smp.h"
 #include "kernel/locking/lockdep.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
@@ -212,6 +213,17 @@ void drain_local_pages(void)
 	local_irq_restore(flags);
 }
 
+static void drain_here(void *unused)
+{
+	drain_local_pages();
+}
+
+/* Of all CPUs: the caller may sleep. */
+static void drain_all_pages(void)
+{
+	on_each_cpu(drain_here, NULL);
+}
+
 /* ---- allocation ---- */
 
 static void prep_compound_page(struct page *page, unsigned int order)
@@ -251,15 +263,17 @@ static struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	drain_local_pages();
 	pgtable_cache_drain();
 	if (gfp & __GFP_RECLAIM) {
 		vmalloc_purge();
 		kmem_cache_shrink_all();
+		drain_all_pages();
+	} else {
+		drain_local_pages();
 	}
 	page = get_page_from_freelist(gfp, order);
 	while (!page && (gfp & __GFP_RECLAIM) && order <= 3) {
-		if (oom_task_is_victim(current->flags) || fatal_signal_pending(current)) {
+		if (test_tsk_thread_flag(current, TIF_MEMDIE) || fatal_signal_pending(current)) {
 			gfp |= __GFP_HIGH;
 			return get_page_from_freelist(gfp, order);
 		}

@@ -120,17 +120,19 @@ bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long calle
 {
 	struct page *page = virt_to_head_page(object);
 	size_t offset = (char *)object - (char *)page_address(page);
+	unsigned long zone;
 
 	if (offset < cache->lead || (offset - cache->lead) % cache->size) {
 		pr_emerg("slab: %s: freed in its middle: %lx by %pS\n", cache->name,
 			 (unsigned long)object, (void *)caller);
 		BUG();
 	}
-	if (*left_zone(object) == RED_INACTIVE) {
+	zone = xchg(left_zone(object), RED_INACTIVE); /* of two CPUs one is the second */
+	if (zone == RED_INACTIVE) {
 		report(cache, object, "freed twice", caller);
 		BUG();
 	}
-	if (*left_zone(object) != RED_ACTIVE || *right_zone(cache, object) != RED_ACTIVE) {
+	if (zone != RED_ACTIVE || *right_zone(cache, object) != RED_ACTIVE) {
 		report(cache, object, "overrun", caller);
 		BUG();
 	}

@@ -312,6 +312,27 @@ void vmalloc_purge(void)
 		;
 }
 
+/* A stack of which only the lower pages could be had. */
+static void undo_stack(void *stack, unsigned int mapped)
+{
+	unsigned long addr = (unsigned long)stack, flags;
+	struct page *pages[STACK_PAGES];
+
+	for (unsigned int i = 0; i < mapped; i++) {
+		pte_t *pte = kernel_pte(addr + i * PAGE_SIZE);
+
+		pages[i] = pfn_to_page(pte_pfn(*pte));
+		pte_clear(pte);
+	}
+	flush_tlb_kernel_range(addr, addr + THREAD_SIZE); /* rule 1: CPUs look ahead */
+	while (mapped)
+		__free_page(pages[--mapped]);
+	spin_lock_irqsave(&stack_lock, flags);
+	__clear_bit(stack_slot(stack), stack_bitmap);
+	stack_hint = min(stack_hint, stack_slot(stack));
+	spin_unlock_irqrestore(&stack_lock, flags);
+}
+
 static void *new_stack(void)
 {
 	unsigned long slot, flags;
@@ -335,17 +356,7 @@ static void *new_stack(void)
 			continue;
 		if (page)
 			__free_page(page);
-		while (i--) {
-			pte_t *pte = kernel_pte((unsigned long)stack + i * PAGE_SIZE);
-
-			page = pfn_to_page(pte_pfn(*pte));
-			pte_clear(pte); /* never used: no CPU has it cached */
-			__free_page(page);
-		}
-		spin_lock_irqsave(&stack_lock, flags);
-		__clear_bit(slot, stack_bitmap);
-		stack_hint = min(stack_hint, slot);
-		spin_unlock_irqrestore(&stack_lock, flags);
+		undo_stack(stack, i);
 		return NULL;
 	}
 	return stack;

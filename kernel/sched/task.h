@@ -49,7 +49,6 @@ struct futex_q;
 #define PF_NPROC_EXCEEDED 0x00001000 /* set*uid() went over RLIMIT_NPROC: exec fails */
 #define PF_USED_MATH      0x00002000
 #define PF_KTHREAD        0x00200000 /* kernel thread */
-#define PF_OOM_VICTIM     0x00400000 /* the OOM killer chose it: may dip into reserves */
 
 /* How an interrupted call goes on after SIGCONT (ERESTART_RESTARTBLOCK). */
 struct restart_block {

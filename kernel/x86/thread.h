@@ -14,6 +14,7 @@
 #define TIF_NEED_RESCHED    3
 #define TIF_SINGLESTEP      4
 #define TIF_NEED_FPU_LOAD   14 /* FPU registers are not this task's: load before user mode */
+#define TIF_MEMDIE          20 /* the OOM killer chose it: may dip into reserves */
 #define TIF_RESTORE_SIGMASK 23 /* saved_sigmask is to come back */
 
 #define _TIF_NOTIFY_RESUME   (1ul << TIF_NOTIFY_RESUME)
