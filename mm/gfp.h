@@ -19,6 +19,7 @@
 #include "kernel/x86/percpu.h"
 #include "kernel/locking/spinlock.h"
 #include "kernel/locking/rcu.h"
+#include "mm/stack_record.h"
 
 struct address_space;
 struct kmem_cache;
@@ -170,6 +171,16 @@ static inline int page_count(struct page *page)
 
 void __put_page(struct page *page);
 
+#ifdef CONFIG_DEBUG
+/* Prints who allocated and who freed the page. True. */
+bool page_ref_report(struct page *page);
+/* Is a reference to be dropped that does not exist? Then it was reported, and is not dropped. */
+#define page_ref_underflows(page)                                                                  \
+	(unlikely(atomic_read(&(page)->_refcount) <= 0) && page_ref_report(page))
+#else
+#define page_ref_underflows(page) false
+#endif
+
 /* The caller holds a reference already (or a lock that keeps one in place). */
 static inline void get_page(struct page *page)
 {
@@ -187,8 +198,7 @@ static inline bool get_page_unless_zero(struct page *page)
 static inline void put_page(struct page *page)
 {
 	page = compound_head(page);
-	ASSERT(atomic_read(&page->_refcount) > 0);
-	if (atomic_dec_and_test(&page->_refcount))
+	if (!page_ref_underflows(page) && atomic_dec_and_test(&page->_refcount))
 		__put_page(page);
 }
 
@@ -321,10 +331,9 @@ bool mm_leak_report(void);
 struct leak_record {
 	const char *cache;
 	unsigned long addr, size;
-	unsigned long caller; /* who allocated it */
-	int pid;
 	int refs;
 	unsigned long flags;
+	struct stack_record who; /* allocated it */
 };
 
 #define LEAK_RECORDS 40

@@ -35,6 +35,28 @@ bool ram_page_known(unsigned long pfn);
 /* The first such frame at or above pfn, ~0ul behind the last. */
 unsigned long next_known_pfn(unsigned long pfn);
 
+/* The first address behind all RAM. */
+u64 end_of_ram(void);
+
+/* ---- page_debug.c ---- */
+
+#ifdef CONFIG_DEBUG
+struct stack_record;
+/* Pages leave and enter the page allocator. */
+void page_debug_alloc(struct page *page, unsigned int order);
+void page_debug_free(struct page *page, unsigned int order);
+/* Or NULL when that is not known. */
+const struct stack_record *page_allocated_by(const struct page *page);
+#else
+static inline void page_debug_alloc(struct page *page, unsigned int order)
+{
+}
+
+static inline void page_debug_free(struct page *page, unsigned int order)
+{
+}
+#endif
+
 /* ---- vmalloc.c ---- */
 
 /* The stack whose mapped part contains addr, or NULL. */

@@ -200,6 +200,8 @@ static void report_page(struct page *page)
 {
 	if (atomic_read(&page->_refcount) > 0 && !PageSlab(page) && !PageTail(page) &&
 	    !page_is_marked(page)) {
+		const struct stack_record *who = page_allocated_by(page);
+
 		leaked_pages++;
 		if (nr_records < LEAK_RECORDS)
 			records[nr_records++] = (struct leak_record){
@@ -207,12 +209,13 @@ static void report_page(struct page *page)
 				.size = PAGE_SIZE << compound_order(page),
 				.refs = atomic_read(&page->_refcount),
 				.flags = page->flags,
+				.who = who ? *who : (struct stack_record){ { 0 }, 0 },
 			};
 	}
 	page->flags &= ~(1ul << PG_leak_grey | 1ul << PG_leak_black);
 }
 
-static void report_object(struct kmem_cache *cache, void *object, unsigned long caller, int pid)
+static void report_object(struct kmem_cache *cache, void *object, const struct stack_record *who)
 {
 	leaked_objects++;
 	if (nr_records < LEAK_RECORDS)
@@ -220,8 +223,7 @@ static void report_object(struct kmem_cache *cache, void *object, unsigned long 
 			.cache = cache->name,
 			.addr = (unsigned long)object,
 			.size = cache->object_size,
-			.caller = caller,
-			.pid = pid,
+			.who = *who,
 		};
 }
 
@@ -242,37 +244,69 @@ static void leak_scan(void *unused)
 
 int leak_record_print(const struct leak_record *record, char *buf, size_t size)
 {
-	if (!record->cache)
-		return scnprintf(buf, size,
-				 "leak: %lu bytes of pages at %lx: %d references, "
-				 "flags %lx\n",
-				 record->size, record->addr, record->refs, record->flags);
-	return scnprintf(buf, size, "leak: %s %lx of %lu bytes, allocated by %pS, pid %d\n",
-			 record->cache, record->addr, record->size, (void *)record->caller,
-			 record->pid);
+	int len;
+
+	if (record->cache)
+		len = scnprintf(buf, size, "leak: %s %lx of %lu bytes", record->cache, record->addr,
+				record->size);
+	else
+		len = scnprintf(buf, size, "leak: %lu bytes of pages at %lx, %d references",
+				record->size, record->addr, record->refs);
+	len += scnprintf(buf + len, size - len, ", allocated by ");
+	len += stack_record_format(&record->who, buf + len, size - len);
+	return len + scnprintf(buf + len, size - len, "\n");
+}
+
+/*
+ * Processes that nobody ended, and tasks that ended but were not freed: somebody still counts on
+ * them although no list has them.
+ */
+static unsigned long leaked_tasks(void)
+{
+	struct task_struct *task, *thread;
+	unsigned long tasks = nr_cpu_ids - 1, leaked = 0; /* the other CPUs' idle tasks */
+	struct slabinfo info;
+
+	for_each_process_thread (task, thread) {
+		tasks++;
+		if (is_global_init(task) || (task->flags & PF_KTHREAD))
+			continue;
+		leaked++;
+		pr_err("leak: task %d (%s) is still there\n", thread->pid, thread->comm);
+	}
+	for (unsigned int i = 0; slabinfo_get(i, &info); i++) {
+		if (strcmp(info.name, "task_struct") || info.active_objs <= tasks)
+			continue;
+		pr_err("leak: %lu tasks, but %lu task_structs\n", tasks, info.active_objs);
+		leaked += info.active_objs - tasks;
+	}
+	return leaked;
 }
 
 bool mm_leak_report(void)
 {
 	unsigned long flags;
-	char line[160];
+	unsigned long tasks;
+	char line[512];
 
 	rcu_barrier(); /* what waits for readers is free after this */
 	vmalloc_purge();
+	tasks = leaked_tasks();
 	smp_send_stop(true);
 	local_irq_save(flags);
+	slab_debug_check_free();
 	leak_scan(NULL);
 	local_irq_restore(flags);
 	for (unsigned int i = 0; i < nr_records; i++) {
 		leak_record_print(&records[i], line, sizeof(line));
 		pr_err("%s", line);
 	}
-	if (leaked_pages || leaked_objects)
+	if (leaked_pages || leaked_objects || tasks)
 		pr_err("leak: %lu objects and %lu pages that nothing points to\n", leaked_objects,
 		       leaked_pages);
 	else
 		pr_info("leak: none\n");
-	return !leaked_pages && !leaked_objects;
+	return !leaked_pages && !leaked_objects && !tasks;
 }
 
 unsigned int mm_leak_scan(const struct leak_record **found)

@@ -50,6 +50,11 @@ bool mm_booting(void)
 	return booting;
 }
 
+u64 end_of_ram(void)
+{
+	return ram_blocks.range[ram_blocks.nr - 1].end;
+}
+
 unsigned long totalram_pages(void)
 {
 	return total_pages;

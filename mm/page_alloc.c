@@ -239,6 +239,7 @@ static void prep_compound_page(struct page *page, unsigned int order)
 static void prep_new_page(struct page *page, gfp_t gfp, unsigned int order)
 {
 	ASSERT(atomic_read(&page->_refcount) == 0 && !page->flags); /* rule 1 */
+	page_debug_alloc(page, order);
 	atomic_set(&page->_refcount, 1);
 	if (unlikely(order) && (gfp & __GFP_COMP))
 		prep_compound_page(page, order);
@@ -343,6 +344,7 @@ static void free_pages_prepared(struct page *page, unsigned int order)
 		page[i].flags = 0;
 		page[i].mapping = NULL;
 	}
+	page_debug_free(page, order);
 	if (likely(order == 0)) {
 		pcp_free(page);
 		return;
@@ -360,8 +362,7 @@ void __put_page(struct page *page)
 
 void __free_pages(struct page *page, unsigned int order)
 {
-	ASSERT(atomic_read(&page->_refcount) > 0);
-	if (atomic_dec_and_test(&page->_refcount))
+	if (!page_ref_underflows(page) && atomic_dec_and_test(&page->_refcount))
 		free_pages_prepared(page, order);
 }
 

@@ -4,19 +4,23 @@
  *
  * Idea: room is added around each object. In front and behind stand red zones, whose value also
  * says whether the object is allocated; a freed object is filled with poison that must still be
- * there when it is handed out again; and two records tell who allocated and who freed it.
+ * there when it is handed out again; and two call chains tell who allocated and who freed it.
  *
  *	lead                 object_size
  *	[….red zone][ object ……………… ][red zone][list pointer][alloc record][free record]
  *
+ * A bug is reported and, as far as possible, made harmless: a second kfree() is not carried out, an
+ * overrun object is freed with new red zones.
  * Objects with a constructor or of a SLAB_TYPESAFE_BY_RCU cache are not poisoned: they keep their
  * content while free.
  * Linux: mm/slub.c (check_object and around).
  */
 #ifdef CONFIG_DEBUG
 #include "mm/slab_internal.h"
+#include "mm/stack_record.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
+#include "kernel/x86/processor.h"
 #include "kernel/sched/task.h"
 
 #define RED_INACTIVE 0xbbbbbbbbbbbbbbbbul
@@ -27,8 +31,7 @@
 enum leak_mark { UNMARKED, MARKED, SEARCHED };
 
 struct track {
-	unsigned long caller;
-	int pid;
+	struct stack_record who;
 	int mark; /* enum leak_mark, in the record of the allocation */
 };
 
@@ -68,14 +71,23 @@ static void set_state(struct kmem_cache *cache, void *object, unsigned long zone
 	*right_zone(cache, object) = zone;
 }
 
-static void report(struct kmem_cache *cache, void *object, const char *what, unsigned long caller)
+static void report(struct kmem_cache *cache, void *object, const char *what)
 {
 	struct track *alloc = track_of(cache, object, 0), *free = track_of(cache, object, 1);
 
-	pr_emerg("slab: %s: %s, object %lx, size %u, by %pS\n", cache->name, what,
-		 (unsigned long)object, cache->object_size, (void *)caller);
-	pr_emerg("slab: allocated by %pS pid %d, freed by %pS pid %d\n", (void *)alloc->caller,
-		 alloc->pid, (void *)free->caller, free->pid);
+	pr_emerg("slab: %s: %s, object %lx, size %u\n", cache->name, what, (unsigned long)object,
+		 cache->object_size);
+	stack_record_print(&alloc->who, "slab", "allocated");
+	stack_record_print(&free->who, "slab", "freed");
+	dump_stack();
+}
+
+/* The eight bytes that contain p. */
+static void show_bytes(void *object, const void *p)
+{
+	const unsigned long *word = (const void *)ALIGN_DOWN((unsigned long)p, sizeof(long));
+
+	pr_emerg("slab: at offset %ld: %lx\n", (long)((char *)word - (char *)object), *word);
 }
 
 void slab_debug_new(struct kmem_cache *cache, void *object)
@@ -90,28 +102,36 @@ static void set_track(struct kmem_cache *cache, void *object, int which, unsigne
 {
 	struct track *track = track_of(cache, object, which);
 
-	track->caller = caller;
-	track->pid = current ? current->pid : 0;
+	stack_record_save(&track->who, caller);
 	track->mark = UNMARKED;
+}
+
+/* What a free object must look like; else a report, and it is made so again. */
+static void check_free_object(struct kmem_cache *cache, void *object)
+{
+	void *bad;
+
+	if (*left_zone(object) != RED_INACTIVE || *right_zone(cache, object) != RED_INACTIVE) {
+		report(cache, object, "overrun while free");
+		show_bytes(object, left_zone(object));
+		show_bytes(object, right_zone(cache, object));
+		set_state(cache, object, RED_INACTIVE);
+	}
+	if (keeps_content(cache))
+		return;
+	bad = memchr_inv(object, POISON_FREE, cache->object_size);
+	if (bad) {
+		report(cache, object, "written to after it was freed");
+		show_bytes(object, bad);
+		memset(object, POISON_FREE, cache->object_size);
+	}
 }
 
 void slab_debug_alloc(struct kmem_cache *cache, void *object, unsigned long caller)
 {
-	if (*left_zone(object) != RED_INACTIVE || *right_zone(cache, object) != RED_INACTIVE) {
-		report(cache, object, "overrun while free", caller);
-		BUG();
-	}
-	if (!keeps_content(cache)) {
-		void *bad = memchr_inv(object, POISON_FREE, cache->object_size);
-
-		if (bad) {
-			report(cache, object, "written to after it was freed", caller);
-			pr_emerg("slab: at offset %ld: %lx\n", (long)((char *)bad - (char *)object),
-				 *(unsigned long *)ALIGN_DOWN((unsigned long)bad, sizeof(long)));
-			BUG();
-		}
+	check_free_object(cache, object);
+	if (!keeps_content(cache))
 		memset(object, POISON_NEW, cache->object_size);
-	}
 	set_state(cache, object, RED_ACTIVE);
 	set_track(cache, object, 0, caller);
 }
@@ -125,16 +145,20 @@ bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long calle
 	if (offset < cache->lead || (offset - cache->lead) % cache->size) {
 		pr_emerg("slab: %s: freed in its middle: %lx by %pS\n", cache->name,
 			 (unsigned long)object, (void *)caller);
-		BUG();
+		dump_stack();
+		return false;
 	}
 	zone = xchg(left_zone(object), RED_INACTIVE); /* of two CPUs one is the second */
 	if (zone == RED_INACTIVE) {
-		report(cache, object, "freed twice", caller);
-		BUG();
+		report(cache, object, "freed twice");
+		return false;
 	}
 	if (zone != RED_ACTIVE || *right_zone(cache, object) != RED_ACTIVE) {
-		report(cache, object, "overrun", caller);
-		BUG();
+		report(cache, object, "overrun");
+		if (zone != RED_ACTIVE)
+			pr_emerg("slab: in front of it: %lx\n", zone);
+		else
+			show_bytes(object, right_zone(cache, object));
 	}
 	set_state(cache, object, RED_INACTIVE);
 	set_track(cache, object, 1, caller);
@@ -163,8 +187,8 @@ int slab_leak_mark(struct page *page, unsigned long addr)
 	return 1;
 }
 
-static void each_used_object(void (*fn)(struct kmem_cache *cache, void *object, void *data),
-			     void *data)
+static void each_object(bool used, void (*fn)(struct kmem_cache *cache, void *object, void *data),
+			void *data)
 {
 	struct kmem_cache *cache;
 	struct page *page;
@@ -178,7 +202,7 @@ static void each_used_object(void (*fn)(struct kmem_cache *cache, void *object, 
 					void *object = (char *)page_address(page) +
 						       i * (size_t)cache->size + cache->lead;
 
-					if (*left_zone(object) == RED_ACTIVE)
+					if ((*left_zone(object) == RED_ACTIVE) == used)
 						fn(cache, object, data);
 				}
 			}
@@ -186,8 +210,18 @@ static void each_used_object(void (*fn)(struct kmem_cache *cache, void *object, 
 	}
 }
 
+static void check_one(struct kmem_cache *cache, void *object, void *data)
+{
+	check_free_object(cache, object);
+}
+
+void slab_debug_check_free(void)
+{
+	each_object(false, check_one, NULL);
+}
+
 typedef void (*walk_fn)(struct kmem_cache *cache, void *object);
-typedef void (*report_fn)(struct kmem_cache *cache, void *object, unsigned long caller, int pid);
+typedef void (*report_fn)(struct kmem_cache *cache, void *object, const struct stack_record *who);
 
 static void walk_one(struct kmem_cache *cache, void *object, void *data)
 {
@@ -201,7 +235,7 @@ static void walk_one(struct kmem_cache *cache, void *object, void *data)
 
 void slab_leak_walk(walk_fn fn)
 {
-	each_used_object(walk_one, (void *)fn);
+	each_object(true, walk_one, (void *)fn);
 }
 
 static void report_one(struct kmem_cache *cache, void *object, void *data)
@@ -209,12 +243,12 @@ static void report_one(struct kmem_cache *cache, void *object, void *data)
 	struct track *track = track_of(cache, object, 0);
 
 	if (track->mark == UNMARKED)
-		((report_fn)data)(cache, object, track->caller, track->pid);
+		((report_fn)data)(cache, object, &track->who);
 	track->mark = UNMARKED;
 }
 
 void slab_leak_report(report_fn fn)
 {
-	each_used_object(report_one, (void *)fn);
+	each_object(true, report_one, (void *)fn);
 }
 #endif

@@ -41,6 +41,8 @@ struct kmem_cache {
 
 extern struct list_head slab_caches;
 
+struct stack_record;
+
 #ifdef CONFIG_DEBUG
 /* Adds the room that the checks need to cache->size, ->offset, ->lead. */
 void slab_debug_layout(struct kmem_cache *cache);
@@ -55,8 +57,10 @@ int slab_leak_mark(struct page *page, unsigned long addr);
 /* Calls fn for each marked object that was not handed to it before. */
 void slab_leak_walk(void (*fn)(struct kmem_cache *cache, void *object));
 /* Calls fn for each allocated object without a mark; clears the marks. */
-void slab_leak_report(void (*fn)(struct kmem_cache *cache, void *object, unsigned long caller,
-				 int pid));
+void slab_leak_report(void (*fn)(struct kmem_cache *cache, void *object,
+				 const struct stack_record *who));
+/* Power-off: is the poison of every free object intact? Reports. Nothing moves meanwhile. */
+void slab_debug_check_free(void);
 #else
 static inline void slab_debug_layout(struct kmem_cache *cache)
 {

@@ -190,8 +190,13 @@ static inline int fail_nth_grows(int (*repeat)(void *data), void *data)
 		fail_nth_lost();
 		if (fail_nth_count(after) != n)
 			return 0; /* caches came or went: nothing to compare */
-		for (int c = 0; c < n; c++)
+		grows = 0;
+		for (int c = 0; c < n; c++) {
 			growth[c] += after[c].objects > before[c].objects;
+			grows |= growth[c] == i + 1;
+		}
+		if (!grows)
+			return 0;
 		memcpy(before, after, sizeof(before));
 	}
 	for (int c = 0; c < n; c++) {
@@ -199,7 +204,6 @@ static inline int fail_nth_grows(int (*repeat)(void *data), void *data)
 			continue;
 		dprintf(1, "# the cache %s grows, to %ld objects\n", after[c].name,
 			after[c].objects);
-		grows = 1;
 	}
 	return grows;
 }

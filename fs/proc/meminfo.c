@@ -123,7 +123,7 @@ static int kmemleak_show(struct seq_file *m, void *v)
 {
 	const struct leak_record *found;
 	unsigned int n = mm_leak_scan(&found);
-	char line[160];
+	char line[512];
 
 	for (unsigned int i = 0; i < n; i++) {
 		leak_record_print(&found[i], line, sizeof(line));
