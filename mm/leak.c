@@ -222,7 +222,7 @@ static void report_object(struct kmem_cache *cache, void *object, const struct s
 		records[nr_records++] = (struct leak_record){
 			.cache = cache->name,
 			.addr = (unsigned long)object,
-			.size = cache->object_size,
+			.size = slab_debug_size(cache, object),
 			.who = *who,
 		};
 }
@@ -294,7 +294,7 @@ bool mm_leak_report(void)
 	tasks = leaked_tasks();
 	smp_send_stop(true);
 	local_irq_save(flags);
-	slab_debug_check_free();
+	slab_debug_check_all();
 	leak_scan(NULL);
 	local_irq_restore(flags);
 	for (unsigned int i = 0; i < nr_records; i++) {

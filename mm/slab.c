@@ -295,14 +295,20 @@ size_t kmem_cache_size(struct kmem_cache *cache)
 
 void *__kmalloc(size_t size, gfp_t gfp)
 {
+	struct kmem_cache *cache;
+	void *object;
+
 	if (unlikely(size > KMALLOC_MAX_CACHE_SIZE))
 		return size > KMALLOC_MAX_SIZE ?
 			       NULL :
 			       (void *)__get_free_pages(gfp | __GFP_COMP, get_order(size));
 	if (unlikely(!size))
 		return ZERO_SIZE_PTR;
-	return slab_alloc(kmalloc_caches[kmalloc_index(size)], gfp,
-			  (unsigned long)__builtin_return_address(0));
+	cache = kmalloc_caches[kmalloc_index(size)];
+	object = slab_alloc(cache, gfp, (unsigned long)__builtin_return_address(0));
+	if (object)
+		slab_debug_kmalloc(cache, object, size);
+	return object;
 }
 
 void kfree(const void *p)
@@ -325,7 +331,8 @@ size_t ksize(const void *p)
 	if (ZERO_OR_NULL_PTR(p))
 		return 0;
 	page = virt_to_head_page(p);
-	return PageSlab(page) ? page->slab_cache->object_size : PAGE_SIZE << compound_order(page);
+	return PageSlab(page) ? slab_debug_size(page->slab_cache, (void *)p) :
+				PAGE_SIZE << compound_order(page);
 }
 
 void *krealloc(const void *p, size_t new_size, gfp_t gfp)

@@ -77,8 +77,10 @@ void *__kmalloc(size_t size, gfp_t gfp) __must_check;
  */
 static __always_inline void *__must_check kmalloc(size_t size, gfp_t gfp)
 {
+#ifndef CONFIG_DEBUG /* there the exact size is remembered */
 	if (__builtin_constant_p(size) && size && size <= KMALLOC_MAX_CACHE_SIZE)
 		return kmem_cache_alloc(kmalloc_caches[kmalloc_index(size)], gfp);
+#endif
 	return __kmalloc(size, gfp);
 }
 
@@ -147,6 +149,11 @@ char *strndup_user(const char __user *s, long n) __must_check;
 void kmem_cache_init(void);
 /* Short of memory: gives slabs without objects in use back to the page allocator. Sleeps. */
 void kmem_cache_shrink_all(void);
+
+#ifdef CONFIG_DEBUG
+/* Has anybody written to an object that is free? Reports it. Other CPUs stand still. Sleeps. */
+void kmem_cache_check_all(void);
+#endif
 
 /* One line of /proc/slabinfo. */
 struct slabinfo {

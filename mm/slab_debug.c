@@ -21,10 +21,13 @@
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 #include "kernel/sched/task.h"
 
 #define RED_INACTIVE 0xbbbbbbbbbbbbbbbbul
 #define RED_ACTIVE   0xccccccccccccccccul
+#define RED_CHANGING 0xaaaaaaaaaaaaaaaaul /* on the way from active to inactive */
+#define RED_BYTE     0xcc
 #define POISON_NEW   0x5a /* allocated, not written yet */
 #define POISON_FREE  0x6b
 
@@ -33,6 +36,7 @@ enum leak_mark { UNMARKED, MARKED, SEARCHED };
 struct track {
 	struct stack_record who;
 	int mark; /* enum leak_mark, in the record of the allocation */
+	u32 size; /* … bytes that were asked for: behind them the red zone begins */
 };
 
 static unsigned long *left_zone(void *object)
@@ -104,6 +108,33 @@ static void set_track(struct kmem_cache *cache, void *object, int which, unsigne
 
 	stack_record_save(&track->who, caller);
 	track->mark = UNMARKED;
+	track->size = cache->object_size;
+}
+
+/* The object came from kmalloc(size): what is too much belongs to the red zone. */
+void slab_debug_kmalloc(struct kmem_cache *cache, void *object, size_t size)
+{
+	track_of(cache, object, 0)->size = size;
+	memset((char *)object + size, RED_BYTE, cache->object_size - size);
+}
+
+size_t slab_debug_size(struct kmem_cache *cache, void *object)
+{
+	return track_of(cache, object, 0)->size;
+}
+
+/* The first byte behind what was asked for that is not as it must be, or NULL. */
+static void *overrun_at(struct kmem_cache *cache, void *object)
+{
+	u32 size = track_of(cache, object, 0)->size;
+	void *bad;
+
+	if (size < cache->object_size) {
+		bad = memchr_inv((char *)object + size, RED_BYTE, cache->object_size - size);
+		if (bad)
+			return bad;
+	}
+	return *right_zone(cache, object) == RED_ACTIVE ? NULL : right_zone(cache, object);
 }
 
 /* What a free object must look like; else a report, and it is made so again. */
@@ -130,9 +161,9 @@ static void check_free_object(struct kmem_cache *cache, void *object)
 void slab_debug_alloc(struct kmem_cache *cache, void *object, unsigned long caller)
 {
 	check_free_object(cache, object);
+	set_state(cache, object, RED_ACTIVE);
 	if (!keeps_content(cache))
 		memset(object, POISON_NEW, cache->object_size);
-	set_state(cache, object, RED_ACTIVE);
 	set_track(cache, object, 0, caller);
 }
 
@@ -141,6 +172,7 @@ bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long calle
 	struct page *page = virt_to_head_page(object);
 	size_t offset = (char *)object - (char *)page_address(page);
 	unsigned long zone;
+	void *bad;
 
 	if (offset < cache->lead || (offset - cache->lead) % cache->size) {
 		pr_emerg("slab: %s: freed in its middle: %lx by %pS\n", cache->name,
@@ -148,22 +180,25 @@ bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long calle
 		dump_stack();
 		return false;
 	}
-	zone = xchg(left_zone(object), RED_INACTIVE); /* of two CPUs one is the second */
-	if (zone == RED_INACTIVE) {
+	zone = xchg(left_zone(object), RED_CHANGING); /* of two CPUs one is the second */
+	if (zone == RED_INACTIVE || zone == RED_CHANGING) {
+		if (zone == RED_INACTIVE)
+			*left_zone(object) = zone;
 		report(cache, object, "freed twice");
 		return false;
 	}
-	if (zone != RED_ACTIVE || *right_zone(cache, object) != RED_ACTIVE) {
+	bad = overrun_at(cache, object);
+	if (zone != RED_ACTIVE || bad) {
 		report(cache, object, "overrun");
 		if (zone != RED_ACTIVE)
 			pr_emerg("slab: in front of it: %lx\n", zone);
 		else
-			show_bytes(object, right_zone(cache, object));
+			show_bytes(object, bad);
 	}
-	set_state(cache, object, RED_INACTIVE);
 	set_track(cache, object, 1, caller);
 	if (!keeps_content(cache))
 		memset(object, POISON_FREE, cache->object_size);
+	set_state(cache, object, RED_INACTIVE);
 	return true;
 }
 
@@ -187,8 +222,8 @@ int slab_leak_mark(struct page *page, unsigned long addr)
 	return 1;
 }
 
-static void each_object(bool used, void (*fn)(struct kmem_cache *cache, void *object, void *data),
-			void *data)
+static void each_object(unsigned long state,
+			void (*fn)(struct kmem_cache *cache, void *object, void *data), void *data)
 {
 	struct kmem_cache *cache;
 	struct page *page;
@@ -202,7 +237,7 @@ static void each_object(bool used, void (*fn)(struct kmem_cache *cache, void *ob
 					void *object = (char *)page_address(page) +
 						       i * (size_t)cache->size + cache->lead;
 
-					if ((*left_zone(object) == RED_ACTIVE) == used)
+					if (*left_zone(object) == state)
 						fn(cache, object, data);
 				}
 			}
@@ -210,14 +245,38 @@ static void each_object(bool used, void (*fn)(struct kmem_cache *cache, void *ob
 	}
 }
 
-static void check_one(struct kmem_cache *cache, void *object, void *data)
+static void check_free_one(struct kmem_cache *cache, void *object, void *data)
 {
 	check_free_object(cache, object);
 }
 
-void slab_debug_check_free(void)
+static void check_used_one(struct kmem_cache *cache, void *object, void *data)
 {
-	each_object(false, check_one, NULL);
+	void *bad = overrun_at(cache, object);
+
+	if (!bad)
+		return;
+	report(cache, object, "overrun");
+	show_bytes(object, bad);
+	slab_debug_kmalloc(cache, object, track_of(cache, object, 0)->size);
+	*right_zone(cache, object) = RED_ACTIVE;
+}
+
+static void check_all(void *unused)
+{
+	each_object(RED_INACTIVE, check_free_one, NULL);
+}
+
+void slab_debug_check_all(void)
+{
+	check_all(NULL);
+	each_object(RED_ACTIVE, check_used_one, NULL);
+}
+
+/* Objects just being allocated have no sound records yet: only free ones are looked at. */
+void kmem_cache_check_all(void)
+{
+	smp_hold_others(check_all, NULL);
 }
 
 typedef void (*walk_fn)(struct kmem_cache *cache, void *object);
@@ -235,7 +294,7 @@ static void walk_one(struct kmem_cache *cache, void *object, void *data)
 
 void slab_leak_walk(walk_fn fn)
 {
-	each_object(true, walk_one, (void *)fn);
+	each_object(RED_ACTIVE, walk_one, (void *)fn);
 }
 
 static void report_one(struct kmem_cache *cache, void *object, void *data)
@@ -249,6 +308,6 @@ static void report_one(struct kmem_cache *cache, void *object, void *data)
 
 void slab_leak_report(report_fn fn)
 {
-	each_object(true, report_one, (void *)fn);
+	each_object(RED_ACTIVE, report_one, (void *)fn);
 }
 #endif

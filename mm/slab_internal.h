@@ -59,8 +59,11 @@ void slab_leak_walk(void (*fn)(struct kmem_cache *cache, void *object));
 /* Calls fn for each allocated object without a mark; clears the marks. */
 void slab_leak_report(void (*fn)(struct kmem_cache *cache, void *object,
 				 const struct stack_record *who));
-/* Power-off: is the poison of every free object intact? Reports. Nothing moves meanwhile. */
-void slab_debug_check_free(void);
+/* Power-off: is every free object's poison and every other's red zone intact? Nothing moves. */
+void slab_debug_check_all(void);
+/* The object serves a kmalloc() of so many bytes; and how many that were. */
+void slab_debug_kmalloc(struct kmem_cache *cache, void *object, size_t size);
+size_t slab_debug_size(struct kmem_cache *cache, void *object);
 #else
 static inline void slab_debug_layout(struct kmem_cache *cache)
 {
@@ -72,6 +75,15 @@ static inline void slab_debug_new(struct kmem_cache *cache, void *object)
 
 static inline void slab_debug_alloc(struct kmem_cache *cache, void *object, unsigned long caller)
 {
+}
+
+static inline void slab_debug_kmalloc(struct kmem_cache *cache, void *object, size_t size)
+{
+}
+
+static inline size_t slab_debug_size(struct kmem_cache *cache, void *object)
+{
+	return cache->object_size;
 }
 
 static inline bool slab_debug_free(struct kmem_cache *cache, void *object, unsigned long caller)
