@@ -8,7 +8,7 @@
  * Rules: 1. page->private of a free page is PAGE_POISONED exactly if it was filled. 2. Pages handed
  *    out before the array existed have no owner.
  * Locking: a page's records belong to who has the page. Sleeps: no.
- * Linux: mm/page_owner.c, mm/page_poison.c. Tests: tests/mm/planted_bugs.c.
+ * Linux: mm/page_owner.c, mm/page_poison.c.
  */
 #ifdef CONFIG_DEBUG
 #include "mm/internal.h"
