@@ -21,11 +21,13 @@
  *  1. p->__state is set to a sleeping value only by p itself, and back to TASK_RUNNING only by p
  *     or under p->pi_lock; so of several wakers one wins.
  *  2. on_rq goes to 0 only under rq->lock and to 1 only under pi_lock and rq->lock.
- *  3. p->cpu changes only while on_rq is 0 or MIGRATING, under pi_lock (or both rq locks).
+ *  3. p->cpu changes only while on_rq is 0, under pi_lock, or MIGRATING, by who made it so and before
+ *     the lock of the old queue is released. So who holds task_rq(p)'s lock and sees neither the
+ *     queue changed nor MIGRATING, has the right lock.
  *  4. Nobody runs p while on_cpu is set: its registers may not be saved yet.
  *  5. rq->lock is taken by prev and released by next, on the other side of switch_to().
  *
- * Locking: p->pi_lock -> rq->lock, both with interrupts off. Taking a spinlock is a locked
+ * Locking: p->pi_lock -> rq->lock, both with interrupts off, never two rq locks. Taking a spinlock is a locked
  * instruction and so a full barrier on x86; smp_mb__after_spinlock() says where that is needed.
  * Linux: kernel/sched/core.c. Start at: __schedule(), try_to_wake_up().
  */
@@ -142,8 +144,8 @@ void set_task_cpu(struct task_struct *p, int new_cpu)
 	WRITE_ONCE(p->cpu, new_cpu);
 }
 
-/* pi_lock held. */
-static int select_task_rq(struct task_struct *p, int wake_flags)
+/* pi_lock held, or p MIGRATING and its old queue's lock: its affinity does not change. */
+int select_task_rq(struct task_struct *p, int wake_flags)
 {
 	int cpu = p->cpu;
 
@@ -238,6 +240,7 @@ int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
 
 	set_task_cpu(p, select_task_rq(p, wake_flags | WF_TTWU));
 	ttwu_queue(p, p->cpu, wake_flags);
+	push_rt_tasks(task_rq(p));
 unlock:
 	spin_unlock_irqrestore(&p->pi_lock, flags);
 	return success;
@@ -321,6 +324,7 @@ void wake_up_new_task(struct task_struct *p)
 	activate_task(rq, p, ENQUEUE_NEW);
 	check_preempt_curr(rq, p, WF_FORK);
 	spin_unlock(&rq->lock);
+	push_rt_tasks(rq);
 	spin_unlock_irqrestore(&p->pi_lock, flags);
 }
 
@@ -342,21 +346,6 @@ void wait_task_inactive(struct task_struct *p)
 
 /* ---- switching ---- */
 
-/* prev was running on a CPU that it may no longer use. It is on no queue, interrupts are off. */
-static void finish_migration(struct task_struct *prev)
-{
-	struct rq *rq;
-
-	/* MIGRATING keeps everybody else's hands off prev->cpu (rule 3). */
-	set_task_cpu(prev, __builtin_ctzll(prev->cpus_mask & cpu_online_mask));
-	rq = task_rq(prev);
-	spin_lock(&rq->lock);
-	update_rq_clock(rq);
-	activate_task(rq, prev, 0);
-	check_preempt_curr(rq, prev, 0);
-	spin_unlock(&rq->lock);
-}
-
 /*
  * After switch_to(), in the context of the new task: prev is the one that ran before it here.
  * Releases the rq lock that prev took (rule 5), gives up what prev needs no more.
@@ -369,13 +358,16 @@ static void finish_task_switch(struct task_struct *prev)
 	bool migrating = prev->on_rq == TASK_ON_RQ_MIGRATING;
 
 	rq->prev_mm = NULL;
-	/* Last use of prev, except dead: a waker on another CPU may run it from here on. */
+	if (unlikely(migrating)) /* it was running where it no longer may; it is on no queue */
+		set_task_cpu(prev, select_task_rq(prev, 0));
+	/* Last use of prev, except dead or migrating: a waker on another CPU may run it from here on. */
 	smp_store_release(&prev->on_cpu, 0);
 	if (unlikely(!rq->tick_active) && rq->curr != rq->idle)
 		tick_start(rq);
 	spin_unlock(&rq->lock);
 	if (unlikely(migrating))
-		finish_migration(prev);
+		attach_task(prev);
+	push_rt_tasks(rq);
 	local_irq_enable();
 
 	if (unlikely(mm))
@@ -413,11 +405,17 @@ static void switch_page_tables(struct rq *rq, struct task_struct *prev, struct t
 	}
 }
 
-/* The highest class that has somebody. Also does put_prev_task(prev). */
+/*
+ * The highest class that has somebody. Also does put_prev_task(prev). The lock may be released and
+ * taken again to fetch tasks from other CPUs.
+ */
 static struct task_struct *pick_next_task(struct rq *rq, struct task_struct *prev)
 {
 	struct task_struct *next;
 
+	pull_rt_task(rq);
+	if (!rq->nr_running)
+		newidle_balance(rq);
 	if (unlikely(rq->rt.nr_running))
 		return rt_sched_class.pick_next_task(rq, prev);
 	next = fair_sched_class.pick_next_task(rq, prev);
@@ -442,6 +440,9 @@ static void __schedule(bool preempt)
 	spin_lock(&rq->lock);
 	smp_mb__after_spinlock();
 	update_rq_clock(rq);
+	/* Whoever wants another switch from here on says so again. */
+	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
+	rq->sched_count++;
 
 	prev_state = READ_ONCE(prev->__state);
 	if (!preempt && prev_state) {
@@ -461,9 +462,10 @@ static void __schedule(bool preempt)
 	}
 
 	next = pick_next_task(rq, prev);
-	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
 	if (next == prev) {
-		spin_unlock_irq(&rq->lock);
+		spin_unlock(&rq->lock);
+		push_rt_tasks(rq);
+		local_irq_enable();
 		return;
 	}
 	rq->nr_switches++;
@@ -579,6 +581,11 @@ unsigned int nr_uninterruptible(void)
 		sum += READ_ONCE(cpu_rq(cpu)->nr_uninterruptible);
 	/* A task may sleep on one CPU and be woken on another: only the sum means something. */
 	return sum > 0 ? sum : 0;
+}
+
+u64 cpu_sched_count(int cpu)
+{
+	return READ_ONCE(cpu_rq(cpu)->sched_count);
 }
 
 u64 nr_context_switches(void)

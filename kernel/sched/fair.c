@@ -149,25 +149,6 @@ static void set_next_task_fair(struct rq *rq, struct task_struct *p)
 	set_next_entity(rq, &p->se);
 }
 
-/*
- * Where a woken or new task runs: where it ran, if that CPU is idle (its cache is warm); else on
- * the waker's CPU if that one is about to sleep; else on any idle CPU; else where it ran.
- */
-static int select_task_rq_fair(struct task_struct *p, int cpu, int wake_flags)
-{
-	int this_cpu = smp_processor_id();
-
-	if (idle_cpu(cpu))
-		return cpu;
-	if ((wake_flags & WF_SYNC) && cpu_allowed(p, this_cpu) && cpu_rq(this_cpu)->nr_running <= 1)
-		return this_cpu;
-	for (int i = 0; i < (int)nr_cpu_ids; i++) {
-		if (cpu_allowed(p, i) && cpu_online(i) && idle_cpu(i))
-			return i;
-	}
-	return cpu;
-}
-
 /* vruntimes of two CPUs are not comparable: keep the distance to min_vruntime. */
 static void migrate_task_rq_fair(struct task_struct *p, int new_cpu)
 {

@@ -23,6 +23,7 @@
 #include "kernel/x86/apic.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/percpu.h"
+#include "kernel/x86/smp.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/timer.h"
@@ -330,18 +331,19 @@ void hrtimer_interrupt(void)
 	spin_unlock(&cpu_base->lock);
 }
 
-/* This CPU; telling the others needs the call-function interrupt of issue 3. */
-void clock_was_set(void)
+/* On each CPU, interrupts off: times on CLOCK_REALTIME have come closer or gone further away. */
+static void retrigger_next_event(void *unused)
 {
-	struct hrtimer_cpu_base *cpu_base;
-	unsigned long flags;
+	struct hrtimer_cpu_base *cpu_base = this_cpu_ptr(&hrtimer_bases);
 
-	local_irq_save(flags);
-	cpu_base = this_cpu_ptr(&hrtimer_bases);
 	spin_lock(&cpu_base->lock);
 	reprogram_base(cpu_base);
 	spin_unlock(&cpu_base->lock);
-	local_irq_restore(flags);
+}
+
+void clock_was_set(void)
+{
+	on_each_cpu(retrigger_next_event, NULL);
 }
 
 void hrtimers_init(void)

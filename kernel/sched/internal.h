@@ -2,7 +2,7 @@
 /*
  * Private to kernel/sched: the run queue of a CPU and the interface of a scheduling class.
  *
- * Lock order: task->pi_lock -> rq->lock -> hrtimer base lock. Two run queues: lower CPU first.
+ * Lock order: task->pi_lock -> rq->lock -> hrtimer base lock. Never two run queues (balance.c).
  * Linux: kernel/sched/sched.h.
  */
 #ifndef CONDUIT_SCHED_INTERNAL_H
@@ -27,6 +27,9 @@ struct rq {
 	struct cfs_rq cfs;         /* [Q] */
 	struct rt_rq rt;           /* [Q] */
 	u64 nr_switches;           /* [Q] */
+	u64 sched_count;           /* [Q] calls of __schedule(): the watchdog looks at it */
+	u64 next_balance;          /* [C] when balance_tick() compares with others again */
+	u64 balance_interval;      /* [C] ns, longer and longer while there is nothing to move */
 	int cpu;                   /* [I] */
 	bool tick_active;          /* [C] tick_timer is queued or runs */
 	struct hrtimer tick_timer; /* [C] */
@@ -103,6 +106,7 @@ void check_preempt_curr(struct rq *rq, struct task_struct *p, int wake_flags);
 void activate_task(struct rq *rq, struct task_struct *p, int flags);
 void deactivate_task(struct rq *rq, struct task_struct *p, int flags);
 void set_task_cpu(struct task_struct *p, int new_cpu);
+int select_task_rq(struct task_struct *p, int wake_flags);
 void schedule_idle(void);
 
 /*
@@ -132,6 +136,34 @@ void sched_seed_end_turn(struct rq *rq);
 static inline bool sched_chance(u32 n)
 {
 	return unlikely(sched_seeded) && __sched_chance(n);
+}
+
+/* balance.c: fair tasks between CPUs. Interrupts off. */
+void detach_task(struct rq *rq, struct task_struct *p, int new_cpu);
+void attach_task(struct task_struct *p);
+int select_task_rq_fair(struct task_struct *p, int cpu, int wake_flags);
+void newidle_balance(struct rq *rq);
+void balance_tick(struct rq *rq);
+
+/* rt_balance.c: real-time tasks between CPUs. */
+extern u64 rt_overload;
+void rt_set_overload(struct rq *rq, bool overloaded);
+int select_task_rq_rt(struct task_struct *p, int cpu, int wake_flags);
+void __push_rt_tasks(struct rq *rq);
+void __pull_rt_task(struct rq *rq);
+
+/* rq has got or kept tasks: those that wait go where they can run. No rq lock, interrupts off. */
+static inline void push_rt_tasks(struct rq *rq)
+{
+	if (unlikely(READ_ONCE(rq->rt.nr_running) > 1))
+		__push_rt_tasks(rq);
+}
+
+/* rq, this CPU's and locked, is about to choose: a better task that waits elsewhere comes here. */
+static inline void pull_rt_task(struct rq *rq)
+{
+	if (unlikely(READ_ONCE(rt_overload) & ~(1ull << rq->cpu)))
+		__pull_rt_task(rq);
 }
 
 /* loadavg.c */

@@ -127,7 +127,9 @@ void __sched_setscheduler(struct task_struct *p, const struct sched_attr *attr)
 	/* Lowered: it keeps its turn among its new equals (POSIX: sched_setscheduler). */
 	rejoin_queue(rq, p, was, oldprio < p->prio ? ENQUEUE_HEAD : 0);
 	reconsider(rq, p, was);
-	task_rq_unlock(rq, p, &flags);
+	spin_unlock(&rq->lock);
+	push_rt_tasks(rq);
+	spin_unlock_irqrestore(&p->pi_lock, flags);
 }
 
 int sched_setscheduler_nocheck(struct task_struct *p, int policy, const struct sched_param *param)
@@ -142,45 +144,53 @@ int sched_setscheduler_nocheck(struct task_struct *p, int policy, const struct s
 	return 0;
 }
 
-/* To another CPU at once: the task is queued there but does not run. Both locks are taken. */
-static void move_queued_task(struct rq *rq, struct task_struct *p, int new_cpu)
+/* Until the task, asked to reschedule, has left the CPU that it must not use. */
+static void wait_task_allowed(struct task_struct *p)
 {
-	struct rq *new_rq = cpu_rq(new_cpu);
+	for (;;) {
+		unsigned long flags;
+		struct rq *rq = task_rq_lock(p, &flags);
+		bool gone = cpu_allowed(p, rq->cpu) || !task_current(rq, p);
 
-	update_rq_clock(rq);
-	deactivate_task(rq, p, 0);
-	set_task_cpu(p, new_cpu);
-	spin_unlock(&rq->lock);
-
-	spin_lock(&new_rq->lock);
-	update_rq_clock(new_rq);
-	activate_task(new_rq, p, 0);
-	check_preempt_curr(new_rq, p, 0);
-	spin_unlock(&new_rq->lock);
+		task_rq_unlock(rq, p, &flags);
+		if (gone)
+			return;
+		schedule_timeout_uninterruptible(20 * NSEC_PER_USEC);
+	}
 }
 
-/* A task that runs moves at its next __schedule(), which this asks for. mask: -EINVAL if empty. */
+/*
+ * A task that waits moves at once; one that sleeps is woken elsewhere; one that runs is asked to pass
+ * through __schedule(), which moves it. Afterwards the task does not run outside mask (on this CPU:
+ * when the caller returns to user mode, or sleeps). mask without an online CPU: -EINVAL. Sleeps.
+ */
 int set_cpus_allowed_ptr(struct task_struct *p, u64 mask)
 {
 	unsigned long flags;
 	struct rq *rq;
-	int cpu;
-
 	mask &= cpu_online_mask;
 	if (!mask)
 		return -EINVAL;
 	rq = task_rq_lock(p, &flags);
 	p->cpus_mask = mask;
 	p->nr_cpus_allowed = __builtin_popcountll(mask);
-	cpu = p->cpu;
-	if (!cpu_allowed(p, cpu) && task_on_rq_queued(p) && !p->on_cpu) {
-		move_queued_task(rq, p, __builtin_ctzll(mask));
-		spin_unlock_irqrestore(&p->pi_lock, flags);
+	if (cpu_allowed(p, rq->cpu) || (!task_on_rq_queued(p) && !task_current(rq, p))) {
+		task_rq_unlock(rq, p, &flags);
 		return 0;
 	}
-	if (!cpu_allowed(p, cpu) && task_current(rq, p))
+	if (task_current(rq, p)) {
 		resched_curr(rq);
-	task_rq_unlock(rq, p, &flags);
+		task_rq_unlock(rq, p, &flags);
+		if (p != current)
+			wait_task_allowed(p);
+		return 0;
+	}
+	update_rq_clock(rq);
+	detach_task(rq, p, select_task_rq(p, 0));
+	spin_unlock(&rq->lock);
+	attach_task(p);
+	push_rt_tasks(task_rq(p));
+	spin_unlock_irqrestore(&p->pi_lock, flags);
 	return 0;
 }
 

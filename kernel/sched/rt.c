@@ -5,7 +5,8 @@
  * task that never sleeps owns its CPU.
  *
  * Data: rt_rq (rt_core.c). Unlike in the fair class the running task stays in its list.
- * Locking: the rq lock. Linux: kernel/sched/rt.c (no throttling, no push and pull between CPUs).
+ * Locking: the rq lock. Linux: kernel/sched/rt.c (no throttling);
+ * which CPU: rt_balance.c.
  */
 #include "kernel/sched/internal.h"
 
@@ -31,12 +32,16 @@ static void update_curr_rt(struct rq *rq)
 static void enqueue_task_rt(struct rq *rq, struct task_struct *p, int flags)
 {
 	rt_queue_add(&rq->rt, &p->rt, p->prio, flags & ENQUEUE_HEAD);
+	if (unlikely(rq->rt.nr_running == 2))
+		rt_set_overload(rq, true);
 }
 
 static void dequeue_task_rt(struct rq *rq, struct task_struct *p, int flags)
 {
 	update_curr_rt(rq);
 	rt_queue_del(&rq->rt, &p->rt, p->prio);
+	if (unlikely(rq->rt.nr_running == 1))
+		rt_set_overload(rq, false);
 }
 
 static void yield_task_rt(struct rq *rq)
@@ -71,27 +76,6 @@ static struct task_struct *pick_next_task_rt(struct rq *rq, struct task_struct *
 	prev->sched_class->put_prev_task(rq, prev);
 	set_next_task_rt(rq, next);
 	return next;
-}
-
-/* An idle CPU is best, then one that runs something of lower priority, then the old one. */
-static int select_task_rq_rt(struct task_struct *p, int cpu, int wake_flags)
-{
-	int best = cpu, best_prio = READ_ONCE(READ_ONCE(cpu_rq(cpu)->curr)->prio);
-
-	if (p->prio < best_prio)
-		return cpu;
-	for (int i = 0; i < (int)nr_cpu_ids; i++) {
-		int prio;
-
-		if (!cpu_allowed(p, i) || !cpu_online(i))
-			continue;
-		prio = READ_ONCE(READ_ONCE(cpu_rq(i)->curr)->prio);
-		if (prio > best_prio) {
-			best = i;
-			best_prio = prio;
-		}
-	}
-	return best;
 }
 
 static void task_tick_rt(struct rq *rq, struct task_struct *p)

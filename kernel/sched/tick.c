@@ -46,6 +46,7 @@ static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 		sched_seed_end_turn(rq);
 	spin_unlock(&rq->lock);
 
+	balance_tick(rq);
 	calc_global_load();
 	rcu_sched_clock_irq(user_tick);
 	if (curr == rq->idle && !rcu_needs_cpu()) {
