@@ -83,7 +83,8 @@ struct epitem {
 /* [M] mtx, [L] lock, [I] never changes, [N] epnested_mutex */
 struct eventpoll {
 	struct mutex mtx;
-	wait_queue_head_t wq;        /* sleepers in epoll_wait() */
+	unsigned int nests;   /* [poll_wait.lock] sets below in the wake-up that is going on */
+	wait_queue_head_t wq; /* sleepers in epoll_wait() */
 	wait_queue_head_t poll_wait; /* pollers of the epoll file itself */
 	struct list_head rdllist;    /* [L] */
 	spinlock_t lock;
@@ -129,9 +130,23 @@ static void ep_put(struct eventpoll *ep)
 
 /* ---- wake-ups ---- */
 
-static void ep_poll_safewake(struct eventpoll *ep)
+/*
+ * Tells the sets that ep is in. inner: the item through which ep itself was told, by the wake-up of
+ * its file's queue, or NULL. When that file is a set, its queue is of the same class as ours.
+ */
+static void ep_poll_safewake(struct eventpoll *ep, const struct epitem *inner)
 {
-	wake_up_poll(&ep->poll_wait, EPOLLIN | EPOLLRDNORM);
+	unsigned int nests = 0;
+	unsigned long flags;
+
+	if (inner && is_file_epoll(inner->file))
+		nests = ((struct eventpoll *)inner->file->private_data)->nests + 1;
+	local_irq_save(flags);
+	spin_lock_nested(&ep->poll_wait.lock, nests);
+	ep->nests = nests;
+	wake_up_locked_poll(&ep->poll_wait, EPOLLIN | EPOLLRDNORM);
+	ep->nests = 0;
+	spin_unlock_irqrestore(&ep->poll_wait.lock, flags);
 }
 
 /*
@@ -182,7 +197,7 @@ static int ep_poll_callback(struct wait_queue_entry *wait, unsigned int mode, in
 out_unlock:
 	spin_unlock_irqrestore(&ep->lock, flags);
 	if (pwake)
-		ep_poll_safewake(ep);
+		ep_poll_safewake(ep, epi);
 	if (!(events & EPOLLEXCLUSIVE))
 		ewake = 1;
 	if (pollflags & POLLFREE) {
@@ -274,8 +289,13 @@ static void ep_rbtree_insert(struct eventpoll *ep, struct epitem *epi)
 	rb_insert_color(&epi->rbn, &ep->rbr);
 }
 
-/* What the item's file says now, of what is wanted. pt NULL: do not join its queues. */
-static unsigned int ep_item_poll(const struct epitem *epi, poll_table *pt)
+static unsigned int __ep_eventpoll_poll(struct file *file, poll_table *wait, int depth);
+
+/*
+ * What the item's file says now, of what is wanted. pt NULL: do not join its queues. depth: of the
+ * set that holds the item, whose mtx is held; a set inside takes the next one.
+ */
+static unsigned int ep_item_poll(const struct epitem *epi, poll_table *pt, int depth)
 {
 	poll_table just_asking;
 
@@ -284,7 +304,9 @@ static unsigned int ep_item_poll(const struct epitem *epi, poll_table *pt)
 		pt = &just_asking;
 	}
 	pt->key = epi->event.events;
-	return vfs_poll(epi->file, pt) & epi->event.events;
+	return (is_file_epoll(epi->file) ? __ep_eventpoll_poll(epi->file, pt, depth + 1) :
+					   vfs_poll(epi->file, pt)) &
+	       epi->event.events;
 }
 
 /* Rule 3. mtx held; the item's reference to ep remains for the caller to drop. */
@@ -316,7 +338,7 @@ static void ep_clear_and_put(struct eventpoll *ep)
 	struct rb_node *node, *next;
 
 	if (waitqueue_active(&ep->poll_wait))
-		ep_poll_safewake(ep);
+		ep_poll_safewake(ep, NULL);
 	mutex_lock(&ep->mtx);
 	for (node = rb_first(&ep->rbr); node; node = rb_next(node))
 		ep_unregister_pollwait(rb_entry(node, struct epitem, rbn));
@@ -414,7 +436,7 @@ static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *event
 			break;
 		/* Off the list before asking: what happens from here on is a new event. */
 		list_del_init(&epi->rdllink);
-		event.events = ep_item_poll(epi, NULL);
+		event.events = ep_item_poll(epi, NULL, 0);
 		if (!event.events)
 			continue;
 		event.data = epi->event.data;
@@ -500,7 +522,7 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 
 	epq.epi = epi;
 	init_poll_funcptr(&epq.pt, ep_ptable_queue_proc);
-	revents = ep_item_poll(epi, &epq.pt);
+	revents = ep_item_poll(epi, &epq.pt, 0);
 	if (!epq.epi) {
 		ep_remove(ep, epi);
 		ep_put(ep);
@@ -515,7 +537,7 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 	}
 	spin_unlock_irq(&ep->lock);
 	if (pwake)
-		ep_poll_safewake(ep);
+		ep_poll_safewake(ep, NULL);
 	return 0;
 }
 
@@ -527,7 +549,7 @@ static int ep_modify(struct eventpoll *ep, struct epitem *epi, const struct epol
 	WRITE_ONCE(epi->event.events, event->events);
 	/* Callbacks see the new mask, or the file is asked below: nothing falls between. */
 	smp_mb();
-	if (ep_item_poll(epi, NULL)) {
+	if (ep_item_poll(epi, NULL, 0)) {
 		spin_lock_irq(&ep->lock);
 		if (!ep_is_linked(epi)) {
 			list_add_tail(&epi->rdllink, &ep->rdllist);
@@ -538,7 +560,7 @@ static int ep_modify(struct eventpoll *ep, struct epitem *epi, const struct epol
 		spin_unlock_irq(&ep->lock);
 	}
 	if (pwake)
-		ep_poll_safewake(ep);
+		ep_poll_safewake(ep, NULL);
 	return 0;
 }
 
@@ -672,7 +694,7 @@ static int ep_eventpoll_release(struct inode *inode, struct file *file)
 }
 
 /* Readable when some item is. Items that turn out not to be leave the ready list. */
-static unsigned int ep_eventpoll_poll(struct file *file, poll_table *wait)
+static unsigned int __ep_eventpoll_poll(struct file *file, poll_table *wait, int depth)
 {
 	struct eventpoll *ep = file->private_data;
 	struct epitem *epi, *tmp;
@@ -680,10 +702,10 @@ static unsigned int ep_eventpoll_poll(struct file *file, poll_table *wait)
 	unsigned int res = 0;
 
 	poll_wait(file, &ep->poll_wait, wait);
-	mutex_lock_nested(&ep->mtx, 1);
+	mutex_lock_nested(&ep->mtx, depth);
 	ep_start_scan(ep, &txlist);
 	list_for_each_entry_safe (epi, tmp, &txlist, rdllink) {
-		if (ep_item_poll(epi, NULL)) {
+		if (ep_item_poll(epi, NULL, depth)) {
 			res = EPOLLIN | EPOLLRDNORM;
 			break;
 		}
@@ -692,6 +714,11 @@ static unsigned int ep_eventpoll_poll(struct file *file, poll_table *wait)
 	ep_done_scan(ep, &txlist);
 	mutex_unlock(&ep->mtx);
 	return res;
+}
+
+static unsigned int ep_eventpoll_poll(struct file *file, poll_table *wait)
+{
+	return __ep_eventpoll_poll(file, wait, 0);
 }
 
 static void ep_show_fdinfo(struct seq_file *m, struct file *file)

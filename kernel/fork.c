@@ -330,8 +330,9 @@ static void init_child(struct task_struct *p, const struct kernel_clone_args *ar
 	p->robust_list = NULL;
 	p->fail_nth = 0;
 	spin_lock_init(&p->alloc_lock);
-	p->preempt_depth = 0;
-	p->rcu_read_depth = 0;
+#ifdef CONFIG_DEBUG
+	p->lockdep.depth = 0;
+#endif
 	futex_init_task(p);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lock checks of debug builds: double locking, unlocking what is not held, sleeping with a
- * spinlock held. The order checker (issue 3) will grow here.
+ * Lock checks of debug builds: what the debug variants of the lock functions call. Double locking,
+ * unlocking what is not held, sleeping with a spinlock held; the order is lockdep.c's business.
  */
 #ifdef CONFIG_DEBUG
 
@@ -43,9 +43,11 @@ void __might_sleep(const char *file, int line)
 			__sched_seed_point();
 		return;
 	}
-	oops_in_progress = true;
-	panic("%s:%d: would sleep in atomic context (%d locks, %d interrupts)", file, line,
-	      this_cpu_read(preempt_depth), this_cpu_read(irq_depth));
+	if (!debug_locks)
+		return;
+	pr_warn("lockdep: %s:%d: would sleep in atomic context (%d locks, %d interrupts)\n", file,
+		line, this_cpu_read(preempt_depth), this_cpu_read(irq_depth));
+	lockdep_report("sleeping in atomic context");
 }
 
 static void __noreturn misuse(const char *what, const char *name)
@@ -61,10 +63,17 @@ bool spin_lock_is_held(const spinlock_t *lock)
 	return READ_ONCE(lock->cpu) == raw_smp_processor_id() + 1;
 }
 
-void spin_debug_before_lock(spinlock_t *lock)
+void spin_debug_before_lock(spinlock_t *lock, unsigned int subclass)
 {
+	lock_acquire(&lock->dep_map, subclass, false, LOCK_WRITE, __LOCK_IP);
 	if (unlikely(spin_lock_is_held(lock)) && !oops_in_progress)
-		misuse("taken twice by one CPU", lock->name);
+		misuse("taken twice by one CPU", lock->dep_map.name);
+}
+
+void spin_debug_trylocked(spinlock_t *lock)
+{
+	lock_acquire(&lock->dep_map, 0, true, LOCK_WRITE, __LOCK_IP);
+	spin_debug_locked(lock);
 }
 
 void spin_debug_locked(spinlock_t *lock)
@@ -76,9 +85,20 @@ void spin_debug_locked(spinlock_t *lock)
 void spin_debug_unlock(spinlock_t *lock)
 {
 	if (unlikely(!spin_lock_is_held(lock)) && !oops_in_progress)
-		misuse("given back by a CPU that does not have it", lock->name);
+		misuse("given back by a CPU that does not have it", lock->dep_map.name);
+	lock_release(&lock->dep_map, __LOCK_IP);
 	WRITE_ONCE(lock->cpu, 0);
 	preempt_enable();
+}
+
+void spin_debug_hand_over(spinlock_t *lock)
+{
+	lock_release(&lock->dep_map, __LOCK_IP);
+}
+
+void spin_debug_take_over(spinlock_t *lock)
+{
+	lock_acquire(&lock->dep_map, 0, true, LOCK_WRITE, __LOCK_IP);
 }
 
 /* ---- read-write locks: each CPU knows which it has for reading ---- */
@@ -120,15 +140,16 @@ void rwlock_debug_before_read(rwlock_t *lock)
 	struct read_held *held;
 	unsigned long flags;
 
+	lock_acquire(&lock->dep_map, 0, false, LOCK_READ_SPIN, __LOCK_IP);
 	preempt_disable();
 	local_irq_save(flags);
 	if (READ_ONCE(lock->cpu) == raw_smp_processor_id() + 1 && !oops_in_progress)
-		misuse("read by its writer", lock->wait_lock.name);
+		misuse("read by its writer", lock->dep_map.name);
 	if (!in_interrupt() && find_read_held(lock) >= 0 && !oops_in_progress)
-		misuse("read twice by one task", lock->wait_lock.name);
+		misuse("read twice by one task", lock->dep_map.name);
 	held = this_cpu_ptr(&read_held);
 	if (held->depth == HELD_MAX)
-		misuse("is one too many held for reading", lock->wait_lock.name);
+		misuse("is one too many held for reading", lock->dep_map.name);
 	held->locks[held->depth++] = lock;
 	local_irq_restore(flags);
 }
@@ -139,11 +160,12 @@ void rwlock_debug_read_unlock(rwlock_t *lock)
 	unsigned long flags;
 	int i;
 
+	lock_release(&lock->dep_map, __LOCK_IP);
 	local_irq_save(flags);
 	held = this_cpu_ptr(&read_held);
 	i = find_read_held(lock);
 	if (i < 0 && !oops_in_progress)
-		misuse("given back by a reader that does not have it", lock->wait_lock.name);
+		misuse("given back by a reader that does not have it", lock->dep_map.name);
 	if (i >= 0)
 		held->locks[i] = held->locks[--held->depth];
 	local_irq_restore(flags);
@@ -152,9 +174,10 @@ void rwlock_debug_read_unlock(rwlock_t *lock)
 
 void rwlock_debug_before_write(rwlock_t *lock)
 {
+	lock_acquire(&lock->dep_map, 0, false, LOCK_WRITE, __LOCK_IP);
 	preempt_disable();
 	if (rwlock_is_held(lock) && !oops_in_progress)
-		misuse("taken for writing by one who has it", lock->wait_lock.name);
+		misuse("taken for writing by one who has it", lock->dep_map.name);
 }
 
 void rwlock_debug_written(rwlock_t *lock)
@@ -165,7 +188,8 @@ void rwlock_debug_written(rwlock_t *lock)
 void rwlock_debug_write_unlock(rwlock_t *lock)
 {
 	if (READ_ONCE(lock->cpu) != raw_smp_processor_id() + 1 && !oops_in_progress)
-		misuse("given back by a writer that does not have it", lock->wait_lock.name);
+		misuse("given back by a writer that does not have it", lock->dep_map.name);
+	lock_release(&lock->dep_map, __LOCK_IP);
 	WRITE_ONCE(lock->cpu, 0);
 	preempt_enable();
 }

@@ -9,12 +9,60 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/types.h"
 
-/* The order checker files locks by the place that initialised them. */
-struct lock_class_key {
-	const char *name; /* the lock expression at the initialisation */
+enum lock_read {
+	LOCK_WRITE,     /* alone */
+	LOCK_READ_SPIN, /* an rwlock's reader: an interrupt may read, too */
+	LOCK_READ,      /* a reader that queues behind waiting writers */
 };
 
+/* For *_nested(): a lock of the same class as one that is held, in a stated order. */
+#define SINGLE_DEPTH_NESTING 1
+
 #ifdef CONFIG_DEBUG
+#define LOCK_CLASS_STATIC 0xffff /* not known yet; the lock is (probably) a static variable */
+#define MAX_LOCK_DEPTH    32
+
+/* In each lock: to which class it belongs. Small, since each page table's page holds one. */
+struct lockdep_map {
+	u16 class;        /* number + 1, 0: not known yet */
+	const char *name; /* at its own address for each place that initialises locks */
+} __packed __aligned(2);
+
+struct held_lock {
+	struct lockdep_map *map;
+	unsigned long ip; /* where it was taken */
+	u16 class;
+	bool read, in_irq;
+};
+
+/* What a task holds, in the order of taking. [O] with interrupts off */
+struct lockdep_task {
+	unsigned int depth;
+	struct held_lock held[MAX_LOCK_DEPTH];
+};
+
+/* Implemented in kernel/sched/core.c, which sees task_struct. */
+struct lockdep_task *lockdep_current(void);
+const char *lockdep_task_name(void);
+
+/* The order checker: kernel/locking/lockdep.c. Off after its first report. */
+extern bool debug_locks;
+void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, enum lock_read read,
+		  unsigned long ip);
+void lock_release(struct lockdep_map *map, unsigned long ip);
+void lock_downgrade(struct lockdep_map *map);
+/* Where nothing may be held: on the way to user mode, at a task's end. */
+void lockdep_assert_none_held(const char *where);
+void lockdep_print_held(const struct lockdep_task *task);
+/* A report of another checker that ends this one, too. */
+void lockdep_report(const char *what);
+
+#define __LOCKDEP_MAP_INIT(lockname)                                                               \
+	{                                                                                          \
+		.class = LOCK_CLASS_STATIC, .name = (lockname)                                     \
+	}
+#define __LOCK_IP ((unsigned long)__builtin_return_address(0))
+
 /* Spinlocks held, by this CPU: sleeping is forbidden while it is not 0. kernel/locking/debug.c. */
 void preempt_disable(void);
 void preempt_enable(void);
@@ -22,8 +70,9 @@ int preempt_count(void);
 void __might_sleep(const char *file, int line);
 #define might_sleep() __might_sleep(__FILE__, __LINE__)
 #else
-#define preempt_disable() barrier()
-#define preempt_enable()  barrier()
+#define lockdep_assert_none_held(where) ((void)0)
+#define preempt_disable()               barrier()
+#define preempt_enable()                barrier()
 static inline int preempt_count(void)
 {
 	return 0;

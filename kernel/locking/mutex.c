@@ -28,13 +28,13 @@ struct mutex_waiter {
 	struct task_struct *task;
 };
 
-void __mutex_init(struct mutex *lock, struct lock_class_key *key)
+void __mutex_init(struct mutex *lock, const char *name)
 {
 	atomic_long_set(&lock->owner, 0);
 	spin_lock_init(&lock->wait_lock);
 	INIT_LIST_HEAD(&lock->wait_list);
 #ifdef CONFIG_DEBUG
-	lock->key = key;
+	lock->dep_map = (struct lockdep_map){ .name = name };
 #endif
 }
 
@@ -61,7 +61,10 @@ static bool try_lock(struct mutex *lock, bool first)
 
 bool mutex_trylock(struct mutex *lock)
 {
-	return try_lock(lock, false);
+	if (!try_lock(lock, false))
+		return false;
+	mutex_acquire(lock, 0, true);
+	return true;
 }
 
 static void remove_waiter(struct mutex *lock, struct mutex_waiter *waiter)
@@ -115,16 +118,27 @@ void mutex_lock_slowpath(struct mutex *lock)
 	(void)lock_slow(lock, TASK_UNINTERRUPTIBLE);
 }
 
-int mutex_lock_interruptible(struct mutex *lock)
+static int lock_or_signal(struct mutex *lock, unsigned int state)
+{
+	int error = __mutex_trylock_fast(lock) ? 0 : lock_slow(lock, state);
+
+	if (error)
+		mutex_release(lock);
+	return error;
+}
+
+int mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass)
 {
 	might_sleep();
-	return __mutex_trylock_fast(lock) ? 0 : lock_slow(lock, TASK_INTERRUPTIBLE);
+	mutex_acquire(lock, subclass, false);
+	return lock_or_signal(lock, TASK_INTERRUPTIBLE);
 }
 
 int mutex_lock_killable(struct mutex *lock)
 {
 	might_sleep();
-	return __mutex_trylock_fast(lock) ? 0 : lock_slow(lock, TASK_KILLABLE);
+	mutex_acquire(lock, 0, false);
+	return lock_or_signal(lock, TASK_KILLABLE);
 }
 
 void mutex_unlock_slowpath(struct mutex *lock)

@@ -18,7 +18,7 @@ struct mutex {
 	spinlock_t wait_lock;
 	struct list_head wait_list; /* [wait_lock] sleepers, in order of arrival */
 #ifdef CONFIG_DEBUG
-	struct lock_class_key *key;
+	struct lockdep_map dep_map;
 #endif
 };
 
@@ -26,23 +26,32 @@ struct mutex {
 #define MUTEX_FLAG_HANDOFF 2ul /* the first sleeper was passed over once: give it the lock */
 #define MUTEX_FLAGS        3ul
 
+#ifdef CONFIG_DEBUG
+#define __MUTEX_DEP_MAP(name) , .dep_map = __LOCKDEP_MAP_INIT(#name)
+#define mutex_init(lock)                                                                           \
+	do {                                                                                       \
+		static const char __name[] = #lock;                                                \
+		__mutex_init(lock, __name);                                                        \
+	} while (0)
+#define mutex_acquire(lock, subclass, trylock)                                                     \
+	lock_acquire(&(lock)->dep_map, subclass, trylock, LOCK_WRITE, __LOCK_IP)
+#define mutex_release(lock) lock_release(&(lock)->dep_map, __LOCK_IP)
+#else
+#define __MUTEX_DEP_MAP(name)
+#define mutex_init(lock)                       __mutex_init(lock, NULL)
+#define mutex_acquire(lock, subclass, trylock) ((void)0)
+#define mutex_release(lock)                    ((void)0)
+#endif
+
 #define __MUTEX_INITIALIZER(name)                                                                  \
 	{                                                                                          \
 		.owner = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),   \
-		.wait_list = LIST_HEAD_INIT(name.wait_list),                                       \
+		.wait_list = LIST_HEAD_INIT(name.wait_list) __MUTEX_DEP_MAP(name)                  \
 	}
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
-void __mutex_init(struct mutex *lock, struct lock_class_key *key);
-#ifdef CONFIG_DEBUG
-#define mutex_init(lock)                                                                           \
-	do {                                                                                       \
-		static struct lock_class_key __key = { #lock };                                    \
-		__mutex_init(lock, &__key);                                                        \
-	} while (0)
-#else
-#define mutex_init(lock) __mutex_init(lock, NULL)
-#endif
+/* name: at its own address for each place that initialises. */
+void __mutex_init(struct mutex *lock, const char *name);
 
 void mutex_lock_slowpath(struct mutex *lock);
 void mutex_unlock_slowpath(struct mutex *lock);
@@ -55,21 +64,29 @@ static __always_inline bool __mutex_trylock_fast(struct mutex *lock)
 	return try_cmpxchg(&lock->owner.counter, &old, (s64)current);
 }
 
-static __always_inline void mutex_lock(struct mutex *lock)
+/* subclass: of a mutex of the same class as one that is held, in a stated order. */
+static __always_inline void mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	might_sleep();
+	mutex_acquire(lock, subclass, false);
 	if (unlikely(!__mutex_trylock_fast(lock)))
 		mutex_lock_slowpath(lock);
 }
 
+static __always_inline void mutex_lock(struct mutex *lock)
+{
+	mutex_lock_nested(lock, 0);
+}
+
 /* 0, or -EINTR when a signal came first; the killable form: a fatal one. */
-int mutex_lock_interruptible(struct mutex *lock) __must_check;
+int mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass) __must_check;
 int mutex_lock_killable(struct mutex *lock) __must_check;
 
 static __always_inline void mutex_unlock(struct mutex *lock)
 {
 	s64 old = (s64)current;
 
+	mutex_release(lock);
 	if (unlikely(!try_cmpxchg(&lock->owner.counter, &old, (s64)0)))
 		mutex_unlock_slowpath(lock);
 }
@@ -84,7 +101,6 @@ static inline void mutex_destroy(struct mutex *lock)
 	ASSERT(!mutex_is_locked(lock));
 }
 
-#define mutex_lock_nested(lock, subclass)               mutex_lock(lock)
-#define mutex_lock_interruptible_nested(lock, subclass) mutex_lock_interruptible(lock)
+#define mutex_lock_interruptible(lock) mutex_lock_interruptible_nested(lock, 0)
 
 #endif

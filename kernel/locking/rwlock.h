@@ -25,17 +25,33 @@ struct rwlock {
 	spinlock_t wait_lock; /* held by the first who waits */
 #ifdef CONFIG_DEBUG
 	int cpu; /* the writer's number + 1, 0: none */
+	struct lockdep_map dep_map;
 #endif
 };
 
 typedef struct rwlock rwlock_t;
 
+#ifdef CONFIG_DEBUG
+#define __RW_LOCK_UNLOCKED(lockname)                                                               \
+	{                                                                                          \
+		.count = 0, .wait_lock = __SPIN_LOCK_UNLOCKED(lockname.wait_lock),                 \
+		.dep_map = __LOCKDEP_MAP_INIT(#lockname)                                           \
+	}
+#define rwlock_init(lock)                                                                          \
+	do {                                                                                       \
+		static const char __name[] = #lock;                                                \
+                                                                                                   \
+		*(lock) = (rwlock_t){ .dep_map = { .name = __name } };                             \
+		spin_lock_init(&(lock)->wait_lock);                                                \
+	} while (0)
+#else
 #define __RW_LOCK_UNLOCKED(lockname)                                                               \
 	{                                                                                          \
 		.count = 0, .wait_lock = __SPIN_LOCK_UNLOCKED(lockname)                            \
 	}
-#define DEFINE_RWLOCK(x)  rwlock_t x = __RW_LOCK_UNLOCKED(x)
 #define rwlock_init(lock) (*(lock) = (rwlock_t)__RW_LOCK_UNLOCKED(lock))
+#endif
+#define DEFINE_RWLOCK(x) rwlock_t x = __RW_LOCK_UNLOCKED(x)
 
 void read_lock_slowpath(rwlock_t *lock);
 void write_lock_slowpath(rwlock_t *lock);

@@ -26,14 +26,14 @@ struct rwsem_waiter {
 	bool is_writer, granted; /* [wait_lock] */
 };
 
-void __init_rwsem(struct rw_semaphore *sem, struct lock_class_key *key)
+void __init_rwsem(struct rw_semaphore *sem, const char *name)
 {
 	atomic_long_set(&sem->count, 0);
 	sem->owner = NULL;
 	spin_lock_init(&sem->wait_lock);
 	INIT_LIST_HEAD(&sem->wait_list);
 #ifdef CONFIG_DEBUG
-	sem->key = key;
+	sem->dep_map = (struct lockdep_map){ .name = name };
 #endif
 }
 
@@ -94,38 +94,53 @@ static noinline int down_slow(struct rw_semaphore *sem, bool is_writer, unsigned
 	return waiter.granted ? 0 : -EINTR;
 }
 
-void down_read(struct rw_semaphore *sem)
+/* 0, or -EINTR when a signal ends a sleep in this state. */
+static int down(struct rw_semaphore *sem, bool is_writer, unsigned int state)
+{
+	int error = 0;
+
+	if (unlikely(!(is_writer ? __down_write_trylock(sem) : __down_read_trylock(sem))))
+		error = down_slow(sem, is_writer, state);
+	if (error)
+		rwsem_release(sem);
+	return error;
+}
+
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass)
 {
 	might_sleep();
-	if (unlikely(!down_read_trylock(sem)))
-		(void)down_slow(sem, false, TASK_UNINTERRUPTIBLE);
+	rwsem_acquire(sem, subclass, false, true);
+	(void)down(sem, false, TASK_UNINTERRUPTIBLE);
 }
 
 int down_read_interruptible(struct rw_semaphore *sem)
 {
 	might_sleep();
-	return down_read_trylock(sem) ? 0 : down_slow(sem, false, TASK_INTERRUPTIBLE);
+	rwsem_acquire(sem, 0, false, true);
+	return down(sem, false, TASK_INTERRUPTIBLE);
 }
 
 int down_read_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	return down_read_trylock(sem) ? 0 : down_slow(sem, false, TASK_KILLABLE);
+	rwsem_acquire(sem, 0, false, true);
+	return down(sem, false, TASK_KILLABLE);
 }
 
-void down_write(struct rw_semaphore *sem)
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
 {
 	might_sleep();
+	rwsem_acquire(sem, subclass, false, false);
 	ASSERT(READ_ONCE(sem->owner) != current);
-	if (unlikely(!down_write_trylock(sem)))
-		(void)down_slow(sem, true, TASK_UNINTERRUPTIBLE);
+	(void)down(sem, true, TASK_UNINTERRUPTIBLE);
 }
 
 int down_write_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
+	rwsem_acquire(sem, 0, false, false);
 	ASSERT(READ_ONCE(sem->owner) != current);
-	return down_write_trylock(sem) ? 0 : down_slow(sem, true, TASK_KILLABLE);
+	return down(sem, true, TASK_KILLABLE);
 }
 
 void downgrade_write(struct rw_semaphore *sem)
@@ -134,6 +149,9 @@ void downgrade_write(struct rw_semaphore *sem)
 
 	ASSERT(READ_ONCE(sem->owner) == current);
 	WRITE_ONCE(sem->owner, NULL);
+#ifdef CONFIG_DEBUG
+	lock_downgrade(&sem->dep_map);
+#endif
 	count = atomic_long_add_return((long)RWSEM_READER - (long)RWSEM_WRITER, &sem->count);
 	if (count & RWSEM_WAITERS)
 		rwsem_wake(sem);

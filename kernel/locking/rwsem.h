@@ -20,7 +20,7 @@ struct rw_semaphore {
 	spinlock_t wait_lock;
 	struct list_head wait_list; /* [wait_lock] in order of arrival */
 #ifdef CONFIG_DEBUG
-	struct lock_class_key *key;
+	struct lockdep_map dep_map;
 #endif
 };
 
@@ -28,28 +28,37 @@ struct rw_semaphore {
 #define RWSEM_WAITERS 2ul /* the queue is not empty: no fast paths in */
 #define RWSEM_READER  256ul
 
+#ifdef CONFIG_DEBUG
+#define __RWSEM_DEP_MAP(name) , .dep_map = __LOCKDEP_MAP_INIT(#name)
+#define init_rwsem(sem)                                                                            \
+	do {                                                                                       \
+		static const char __name[] = #sem;                                                 \
+		__init_rwsem(sem, __name);                                                         \
+	} while (0)
+#define rwsem_acquire(sem, subclass, trylock, read)                                                \
+	lock_acquire(&(sem)->dep_map, subclass, trylock, (read) ? LOCK_READ : LOCK_WRITE, __LOCK_IP)
+#define rwsem_release(sem) lock_release(&(sem)->dep_map, __LOCK_IP)
+#else
+#define __RWSEM_DEP_MAP(name)
+#define init_rwsem(sem)                             __init_rwsem(sem, NULL)
+#define rwsem_acquire(sem, subclass, trylock, read) ((void)0)
+#define rwsem_release(sem)                          ((void)0)
+#endif
+
 #define __RWSEM_INITIALIZER(name)                                                                  \
 	{                                                                                          \
 		.count = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),   \
-		.wait_list = LIST_HEAD_INIT(name.wait_list),                                       \
+		.wait_list = LIST_HEAD_INIT(name.wait_list) __RWSEM_DEP_MAP(name)                  \
 	}
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
-void __init_rwsem(struct rw_semaphore *sem, struct lock_class_key *key);
-#ifdef CONFIG_DEBUG
-#define init_rwsem(sem)                                                                            \
-	do {                                                                                       \
-		static struct lock_class_key __key = { #sem };                                     \
-		__init_rwsem(sem, &__key);                                                         \
-	} while (0)
-#else
-#define init_rwsem(sem) __init_rwsem(sem, NULL)
-#endif
+/* name: at its own address for each place that initialises. */
+void __init_rwsem(struct rw_semaphore *sem, const char *name);
 
 /* Hands the lock on to those who wait. */
 void rwsem_wake(struct rw_semaphore *sem);
 
-static __always_inline bool down_read_trylock(struct rw_semaphore *sem)
+static __always_inline bool __down_read_trylock(struct rw_semaphore *sem)
 {
 	s64 old = atomic_long_read(&sem->count);
 
@@ -60,7 +69,7 @@ static __always_inline bool down_read_trylock(struct rw_semaphore *sem)
 	return true;
 }
 
-static __always_inline bool down_write_trylock(struct rw_semaphore *sem)
+static __always_inline bool __down_write_trylock(struct rw_semaphore *sem)
 {
 	s64 old = 0;
 
@@ -70,8 +79,27 @@ static __always_inline bool down_write_trylock(struct rw_semaphore *sem)
 	return true;
 }
 
-void down_read(struct rw_semaphore *sem);
-void down_write(struct rw_semaphore *sem);
+static __always_inline bool down_read_trylock(struct rw_semaphore *sem)
+{
+	if (!__down_read_trylock(sem))
+		return false;
+	rwsem_acquire(sem, 0, true, true);
+	return true;
+}
+
+static __always_inline bool down_write_trylock(struct rw_semaphore *sem)
+{
+	if (!__down_write_trylock(sem))
+		return false;
+	rwsem_acquire(sem, 0, true, false);
+	return true;
+}
+
+/* subclass: of an rwsem of the same class as one that is held, in a stated order. */
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass);
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass);
+#define down_read(sem)  down_read_nested(sem, 0)
+#define down_write(sem) down_write_nested(sem, 0)
 /* 0 or -EINTR. */
 int down_read_interruptible(struct rw_semaphore *sem) __must_check;
 int down_read_killable(struct rw_semaphore *sem) __must_check;
@@ -81,7 +109,10 @@ void downgrade_write(struct rw_semaphore *sem);
 
 static __always_inline void up_read(struct rw_semaphore *sem)
 {
-	s64 left = atomic_long_sub_return(RWSEM_READER, &sem->count);
+	s64 left;
+
+	rwsem_release(sem);
+	left = atomic_long_sub_return(RWSEM_READER, &sem->count);
 
 	ASSERT(left >= 0);
 	if (unlikely(left == RWSEM_WAITERS))
@@ -90,6 +121,7 @@ static __always_inline void up_read(struct rw_semaphore *sem)
 
 static __always_inline void up_write(struct rw_semaphore *sem)
 {
+	rwsem_release(sem);
 	WRITE_ONCE(sem->owner, NULL);
 	if (unlikely(atomic_long_sub_return(RWSEM_WRITER, &sem->count) & RWSEM_WAITERS))
 		rwsem_wake(sem);
@@ -105,9 +137,7 @@ static inline bool rwsem_is_contended(const struct rw_semaphore *sem)
 	return atomic_long_read(&sem->count) & RWSEM_WAITERS;
 }
 
-#define rwsem_assert_held(sem)           lockdep_assert_held(sem)
-#define rwsem_assert_held_write(sem)     ASSERT(READ_ONCE((sem)->owner) == current)
-#define down_read_nested(sem, subclass)  down_read(sem)
-#define down_write_nested(sem, subclass) down_write(sem)
+#define rwsem_assert_held(sem)       lockdep_assert_held(sem)
+#define rwsem_assert_held_write(sem) ASSERT(READ_ONCE((sem)->owner) == current)
 
 #endif

@@ -30,8 +30,8 @@ typedef struct spinlock {
 		};
 	};
 #ifdef CONFIG_DEBUG
-	int cpu; /* the holder's number + 1, 0: free */
-	const char *name;
+	u16 cpu; /* the holder's number + 1, 0: free */
+	struct lockdep_map dep_map;
 #endif
 } spinlock_t;
 
@@ -40,18 +40,38 @@ typedef spinlock_t raw_spinlock_t;
 #ifdef CONFIG_DEBUG
 #define __SPIN_LOCK_UNLOCKED(lockname)                                                             \
 	{                                                                                          \
-		.tickets = 0, .cpu = 0, .name = #lockname                                          \
+		.tickets = 0, .cpu = 0, .dep_map = __LOCKDEP_MAP_INIT(#lockname)                   \
 	}
+#define spin_lock_init(lock)                                                                       \
+	do {                                                                                       \
+		static const char __name[] = #lock;                                                \
+                                                                                                   \
+		*(lock) = (spinlock_t){ .dep_map = { .name = __name } };                           \
+	} while (0)
 /* Implemented in kernel/locking/debug.c. */
-void spin_debug_before_lock(spinlock_t *lock);
+void spin_debug_before_lock(spinlock_t *lock, unsigned int subclass);
 void spin_debug_locked(spinlock_t *lock);
+void spin_debug_trylocked(spinlock_t *lock);
 void spin_debug_unlock(spinlock_t *lock);
+/* The run queue's lock goes from one task to the next: sched/core.c, rule 5. */
+void spin_debug_hand_over(spinlock_t *lock);
+void spin_debug_take_over(spinlock_t *lock);
 #else
 #define __SPIN_LOCK_UNLOCKED(lockname)                                                             \
 	{                                                                                          \
 		.tickets = 0                                                                       \
 	}
-static __always_inline void spin_debug_before_lock(spinlock_t *lock)
+#define spin_lock_init(lock) (*(lock) = (spinlock_t)__SPIN_LOCK_UNLOCKED(lock))
+static __always_inline void spin_debug_before_lock(spinlock_t *lock, unsigned int subclass)
+{
+}
+static __always_inline void spin_debug_trylocked(spinlock_t *lock)
+{
+}
+static __always_inline void spin_debug_hand_over(spinlock_t *lock)
+{
+}
+static __always_inline void spin_debug_take_over(spinlock_t *lock)
 {
 }
 static __always_inline void spin_debug_locked(spinlock_t *lock)
@@ -64,20 +84,24 @@ static __always_inline void spin_debug_unlock(spinlock_t *lock)
 
 #define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
 
-#define spin_lock_init(lock) (*(lock) = (spinlock_t)__SPIN_LOCK_UNLOCKED(lock))
-
 /* Waits until the ticket is served. Out of line: contention is rare. kernel/locking/spinlock.c */
 void spin_lock_slowpath(spinlock_t *lock, u16 ticket);
 
-static __always_inline void spin_lock(spinlock_t *lock)
+/* subclass: of a lock of the same class as one that is held, in a stated order. */
+static __always_inline void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
 {
 	u32 old;
 
-	spin_debug_before_lock(lock);
+	spin_debug_before_lock(lock, subclass);
 	old = __atomic_fetch_add(&lock->tickets, 1u << 16, __ATOMIC_ACQUIRE);
 	if (unlikely((u16)old != (u16)(old >> 16)))
 		spin_lock_slowpath(lock, (u16)(old >> 16));
 	spin_debug_locked(lock);
+}
+
+static __always_inline void spin_lock(spinlock_t *lock)
+{
+	spin_lock_nested(lock, 0);
 }
 
 static __always_inline void spin_unlock(spinlock_t *lock)
@@ -95,7 +119,7 @@ static __always_inline bool spin_trylock(spinlock_t *lock)
 	if (!__atomic_compare_exchange_n(&lock->tickets, &old, old + (1u << 16), false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
-	spin_debug_locked(lock);
+	spin_debug_trylocked(lock);
 	return true;
 }
 
@@ -112,9 +136,6 @@ static __always_inline bool spin_is_contended(const spinlock_t *lock)
 
 	return (u16)((u16)(value >> 16) - (u16)value) > 1;
 }
-
-/* A lock of the same class as one that is held, in a stated order. */
-#define spin_lock_nested(lock, subclass) spin_lock(lock)
 
 static __always_inline void spin_lock_irq(spinlock_t *lock)
 {

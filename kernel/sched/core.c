@@ -59,6 +59,18 @@ bool current_signal_pending_state(unsigned int state)
 	return signal_pending_state(state, current);
 }
 
+#ifdef CONFIG_DEBUG
+struct lockdep_task *lockdep_current(void)
+{
+	return &current->lockdep;
+}
+
+const char *lockdep_task_name(void)
+{
+	return current->comm;
+}
+#endif
+
 /* ---- run queues ---- */
 
 struct rq *task_rq_lock(struct task_struct *p, unsigned long *flags)
@@ -357,6 +369,7 @@ static void finish_task_switch(struct task_struct *prev)
 	unsigned int prev_state = READ_ONCE(prev->__state);
 	bool migrating = prev->on_rq == TASK_ON_RQ_MIGRATING;
 
+	spin_debug_take_over(&rq->lock);
 	rq->prev_mm = NULL;
 	if (unlikely(migrating)) /* it was running where it no longer may; it is on no queue */
 		set_task_cpu(prev, select_task_rq(prev, 0));
@@ -473,6 +486,7 @@ static void __schedule(bool preempt)
 	WRITE_ONCE(rq->curr, next);
 	WRITE_ONCE(next->on_cpu, 1);
 	switch_page_tables(rq, prev, next);
+	spin_debug_hand_over(&rq->lock);
 	switch_to(prev, next, prev);
 	/* Another time, perhaps another CPU: only prev, as switch_to() has set it, is valid. */
 	finish_task_switch(prev);

@@ -175,8 +175,9 @@ struct task_struct {
 	unsigned int fail_nth; /* /proc/self/fail-nth */
 
 	spinlock_t alloc_lock;       /* task_lock() */
-	unsigned int preempt_depth;  /* DEBUG: spinlocks held etc. */
-	unsigned int rcu_read_depth; /* DEBUG */
+#ifdef CONFIG_DEBUG
+	struct lockdep_task lockdep; /* [O] locks held: locking/lockdep.c */
+#endif
 
 	struct thread_struct thread; /* machine registers; last: FPU state follows it */
 	struct rcu_head rcu;
