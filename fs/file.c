@@ -454,9 +454,11 @@ int f_dupfd(unsigned int from, struct file *file, unsigned int flags)
 
 static inline struct file *lookup_fd_raw(struct files_struct *files, unsigned int fd)
 {
-	struct fdtable *fdt = rcu_dereference(files->fdt);
+	/* A table that nobody shares changes only by current's own hand. */
+	bool own = atomic_read(&files->count) == 1;
+	struct fdtable *fdt = rcu_dereference_check(files->fdt, own);
 
-	return fd < fdt->max_fds ? rcu_dereference(fdt->fd[fd]) : NULL;
+	return fd < fdt->max_fds ? rcu_dereference_check(fdt->fd[fd], own) : NULL;
 }
 
 /* With a reference. O_PATH files count as absent when mask says so. */

@@ -60,5 +60,6 @@ void warn_at(const char *file, int line, const char *what)
 
 void __stack_chk_fail(void)
 {
-	panic("stack smashed in %ps", __builtin_return_address(0));
+	/* The call is its function's last instruction: where it would return to is another's. */
+	panic("stack smashed in %ps", (char *)__builtin_return_address(0) - 1);
 }

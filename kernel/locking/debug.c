@@ -8,6 +8,7 @@
 #include "kernel/locking/lockdep.h"
 #include "kernel/locking/spinlock.h"
 #include "kernel/locking/mutex.h"
+#include "kernel/locking/rcu.h"
 #include "kernel/locking/rwlock.h"
 #include "kernel/locking/rwsem.h"
 #include "kernel/locking/sleep.h"
@@ -48,6 +49,23 @@ void __might_sleep(const char *file, int line)
 	pr_warn("lockdep: %s:%d: would sleep in atomic context (%d locks, %d interrupts)\n", file,
 		line, this_cpu_read(preempt_depth), this_cpu_read(irq_depth));
 	lockdep_report("sleeping in atomic context");
+}
+
+/* Where the CPU can switch tasks, a grace period can end. */
+void rcu_check_use(const char *file, int line)
+{
+	if (likely(preempt_count() || irqs_disabled()) || !debug_locks)
+		return;
+	pr_warn("lockdep: %s:%d: suspicious RCU usage\n", file, line);
+	lockdep_report("rcu_dereference() outside a read-side section");
+}
+
+/* On the way to user mode: nothing held, no section open. */
+void lockdep_sys_exit(void)
+{
+	lockdep_assert_none_held("a lock is held on the way to user mode");
+	if (unlikely(preempt_count()) && debug_locks)
+		lockdep_report("a read-side section or spinlock is open on the way to user mode");
 }
 
 static void __noreturn misuse(const char *what, const char *name)

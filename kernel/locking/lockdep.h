@@ -53,6 +53,7 @@ void lock_release(struct lockdep_map *map, unsigned long ip);
 void lock_downgrade(struct lockdep_map *map);
 /* Where nothing may be held: on the way to user mode, at a task's end. */
 void lockdep_assert_none_held(const char *where);
+void lockdep_sys_exit(void);
 void lockdep_print_held(const struct lockdep_task *task);
 /* A report of another checker that ends this one, too. */
 void lockdep_report(const char *what);
@@ -71,6 +72,7 @@ void __might_sleep(const char *file, int line);
 #define might_sleep() __might_sleep(__FILE__, __LINE__)
 #else
 #define lockdep_assert_none_held(where) ((void)0)
+#define lockdep_sys_exit()              ((void)0)
 #define preempt_disable()               barrier()
 #define preempt_enable()                barrier()
 static inline int preempt_count(void)

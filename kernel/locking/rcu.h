@@ -33,11 +33,28 @@ static __always_inline void rcu_read_unlock(void)
 	preempt_enable();
 }
 
-#define rcu_assign_pointer(p, v)        smp_store_release(&(p), (v))
-#define RCU_INIT_POINTER(p, v)          WRITE_ONCE(p, v)
-#define rcu_dereference(p)              READ_ONCE(p)
+#define rcu_assign_pointer(p, v) smp_store_release(&(p), (v))
+#define RCU_INIT_POINTER(p, v)   WRITE_ONCE(p, v)
+#ifdef CONFIG_DEBUG
+/* Implemented in kernel/locking/debug.c: reports a use outside a section that RCU waits for. */
+void rcu_check_use(const char *file, int line);
+#define rcu_check(c)                                                                               \
+	do {                                                                                       \
+		if (!(c))                                                                          \
+			rcu_check_use(__FILE__, __LINE__);                                         \
+	} while (0)
+#else
+#define rcu_check(c) ((void)sizeof(!!(c)))
+#endif
+/* A read-side section, or anything else in which this CPU cannot switch: a spinlock, interrupts off. */
+#define rcu_dereference(p) rcu_dereference_check(p, false)
+/* … or c holds, which says why nobody frees it. */
+#define rcu_dereference_check(p, c)                                                                \
+	({                                                                                         \
+		rcu_check(c);                                                                      \
+		READ_ONCE(p);                                                                      \
+	})
 #define rcu_dereference_raw(p)          READ_ONCE(p)
-#define rcu_dereference_check(p, c)     READ_ONCE(p)
 #define rcu_dereference_protected(p, c) (p)
 #define rcu_access_pointer(p)           READ_ONCE(p)
 #define rcu_replace_pointer(p, v, c)                                                               \

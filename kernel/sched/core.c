@@ -343,6 +343,7 @@ void wake_up_new_task(struct task_struct *p)
 void __noreturn do_task_dead(void)
 {
 	/* A waker that still holds the task finds no state to wake. */
+	lockdep_assert_none_held("a task ends with a lock held");
 	spin_lock_irq(&current->pi_lock);
 	WRITE_ONCE(current->__state, TASK_DEAD);
 	spin_unlock_irq(&current->pi_lock);
@@ -474,6 +475,7 @@ static void __schedule(bool preempt)
 		deactivate_task(rq, prev, 0);
 	}
 
+	rq->stuck_ticks = 0;
 	next = pick_next_task(rq, prev);
 	if (next == prev) {
 		spin_unlock(&rq->lock);

@@ -93,6 +93,9 @@ const struct sched_class idle_sched_class = {
 
 void __noreturn cpu_startup_entry(void)
 {
+	local_irq_disable();
+	watchdog_start_cpu();
+	local_irq_enable();
 	for (;;) {
 		while (!need_resched()) {
 			smp_stop_if_asked();

@@ -33,6 +33,7 @@ struct rq {
 	int cpu;                   /* [I] */
 	bool tick_active;          /* [C] tick_timer is queued or runs */
 	struct hrtimer tick_timer; /* [C] */
+	unsigned int stuck_ticks;  /* [C] ticks in one visit to the kernel: watchdog.c */
 	u64 tick_due;              /* [Q] with sched_seed= only: tick.c */
 	u64 idle_time;             /* [Q] ns in the idle task, up to its last switch-out */
 	u64 user_time, nice_time, system_time; /* [C] ns, sampled by the tick */
@@ -124,6 +125,9 @@ void __setscheduler_prio(struct task_struct *p, int prio);
 /* tick.c */
 void sched_tick_init(struct rq *rq);
 void tick_start(struct rq *rq);
+
+/* watchdog.c */
+void watchdog_tick(struct rq *rq, bool user_tick);
 
 /* seed.c: choices by a generator, with sched_seed= on the command line. */
 extern bool sched_seeded;

@@ -123,6 +123,9 @@ void sched_init(void);
 void sched_seed_init(u64 seed);
 /* task becomes cpu's idle task. Another CPU's is made by fork and starts in cpu_startup_entry(). */
 void init_idle(struct task_struct *task, int cpu);
+/* watchdog.c. Seconds without interrupts, half of those without a schedule; 0: off. */
+extern int watchdog_thresh;
+void watchdog_start_cpu(void);
 /* The idle loop. */
 void __noreturn cpu_startup_entry(void);
 bool idle_cpu(int cpu);

@@ -101,8 +101,11 @@ struct task_struct {
 	u64 cpus_mask; /* [P] CPUs it may use */
 	int nr_cpus_allowed;
 	spinlock_t pi_lock;
-	struct wake_q_node wake_q;   /* in a wake_q_head of the waker */
-	unsigned long nvcsw, nivcsw; /* [O] voluntary, involuntary switches */
+	struct wake_q_node wake_q;       /* in a wake_q_head of the waker */
+	unsigned long nvcsw, nivcsw;     /* [O] voluntary, involuntary switches */
+	unsigned long last_switch_count; /* hung_task.c: their sum at the last look … */
+	u64 hung_since;                  /* … when that began */
+	bool hung_reported;
 	bool sched_contributes_to_load;
 	const char *wait_reason; /* [O] what it sleeps for, for /proc and the debugger, or NULL */
 
@@ -174,7 +177,7 @@ struct task_struct {
 	int make_it_fail;      /* /proc/self/make-it-fail */
 	unsigned int fail_nth; /* /proc/self/fail-nth */
 
-	spinlock_t alloc_lock;       /* task_lock() */
+	spinlock_t alloc_lock; /* task_lock() */
 #ifdef CONFIG_DEBUG
 	struct lockdep_task lockdep; /* [O] locks held: locking/lockdep.c */
 #endif

@@ -53,6 +53,8 @@ static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 		rq->tick_active = false;
 		return HRTIMER_NORESTART;
 	}
+	if (due)
+		watchdog_tick(rq, user_tick);
 	if (due && curr != rq->idle) {
 		account_process_tick(curr, user_tick);
 		run_posix_cpu_timers();

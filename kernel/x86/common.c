@@ -43,6 +43,7 @@ void return_to_user(struct pt_regs *regs)
 	local_irq_disable();
 	if (unlikely(READ_ONCE(current->thread_info.flags) & _TIF_WORK_MASK))
 		exit_to_user_mode_loop(regs);
+	lockdep_sys_exit();
 }
 
 void do_syscall_64(struct pt_regs *regs, unsigned long nr)

@@ -18,6 +18,7 @@
  */
 #include "kernel/lib/bitops.h"
 #include "kernel/lib/bug.h"
+#include "kernel/lib/printk.h"
 #include "kernel/x86/apic.h"
 #include "kernel/x86/irq.h"
 #include "kernel/x86/irqflags.h"
@@ -149,11 +150,24 @@ void smp_stop_if_asked(void)
 		stop_this_cpu();
 }
 
-bool smp_stop_nmi(void)
+static u64 show_wanted;
+
+void smp_show_cpu(int cpu)
 {
+	(void)__atomic_fetch_or(&show_wanted, 1ull << cpu, __ATOMIC_SEQ_CST);
+	apic_send_nmi(cpu);
+}
+
+void smp_nmi(struct pt_regs *regs)
+{
+	u64 self = 1ull << raw_smp_processor_id();
+
 	if (READ_ONCE(stop_now))
 		stop_this_cpu();
-	return false;
+	if (__atomic_fetch_and(&show_wanted, ~self, __ATOMIC_SEQ_CST) & self) {
+		show_regs(regs);
+		show_trace_from(regs->ip, regs->bp, KERN_EMERG);
+	}
 }
 
 static bool others_stopped(unsigned int ms)

@@ -9,6 +9,7 @@
 #include "kernel/lib/types.h"
 
 struct boot_info;
+struct pt_regs;
 struct task_struct;
 
 /* Makes another CPU look at its run queue. Any context. */
@@ -39,8 +40,10 @@ void generic_smp_call_function_interrupt(void);
 void smp_send_stop(bool patience);
 /* The idle loop asks: is this CPU to stop? Then it does not come back. */
 void smp_stop_if_asked(void);
-/* From the NMI handler. */
-bool smp_stop_nmi(void);
+/* Makes another CPU print its registers and backtrace, even with interrupts off. */
+void smp_show_cpu(int cpu);
+/* From the NMI handler: whatever the two above want. */
+void smp_nmi(struct pt_regs *regs);
 
 /* smpboot.c. Before the page allocator: ACPI's CPUs get their per-CPU variables, nr_cpu_ids is set. */
 void setup_per_cpu_areas(struct boot_info *info);

@@ -164,7 +164,7 @@ void do_nmi(struct pt_regs *regs, unsigned int vector)
 	unsigned long sp = regs->sp;
 
 	if (vector != VECTOR_DF) {
-		smp_stop_nmi();
+		smp_nmi(regs);
 		return;
 	}
 	if (sp < stack + 512 && sp >= stack - PAGE_SIZE)
