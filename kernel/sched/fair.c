@@ -114,6 +114,18 @@ static void check_preempt_curr_fair(struct rq *rq, struct task_struct *p, int wa
 		resched_curr(rq);
 }
 
+/* The entity that runs next; with a seed, now and then the one behind it. */
+static struct sched_entity *pick_entity(struct cfs_rq *cfs_rq, struct sched_entity *curr)
+{
+	struct sched_entity *se = pick_next_entity(cfs_rq, curr);
+
+	if (sched_chance(3)) {
+		cfs_rq->skip = se;
+		se = pick_next_entity(cfs_rq, curr);
+	}
+	return se;
+}
+
 static struct task_struct *pick_next_task_fair(struct rq *rq, struct task_struct *prev)
 {
 	struct sched_entity *curr = rq->cfs.curr, *se;
@@ -122,12 +134,12 @@ static struct task_struct *pick_next_task_fair(struct rq *rq, struct task_struct
 		return NULL;
 	if (!curr) { /* prev is of another class */
 		prev->sched_class->put_prev_task(rq, prev);
-		se = pick_next_entity(&rq->cfs, NULL);
+		se = pick_entity(&rq->cfs, NULL);
 		set_next_entity(rq, se);
 		return task_of(se);
 	}
 	update_curr_fair(rq);
-	se = pick_next_entity(&rq->cfs, curr->on_rq ? curr : NULL);
+	se = pick_entity(&rq->cfs, curr->on_rq ? curr : NULL);
 	if (se != curr) {
 		put_prev_entity(rq, curr);
 		set_next_entity(rq, se);
