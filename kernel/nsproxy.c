@@ -7,8 +7,7 @@
  * Locking: task->nsproxy is written by the task itself under task_lock(); a uts_namespace's names
  *   are protected by its sem.
  * Sleeps: making and freeing.
- * Linux: kernel/nsproxy.c, utsname.c, fork.c (unshare). UTS only so far; IPC comes with issue 5;
- *   user, pid, mount, network, time and cgroup namespaces are left out (-EINVAL).
+ * Linux: kernel/nsproxy.c, utsname.c, fork.c (unshare). user, pid, mount, network, time and cgroup namespaces are left out (-EINVAL).
  * Start at: copy_namespaces(), ksys_unshare().
  */
 #include "kernel/sched/nsproxy.h"
@@ -22,12 +21,13 @@
 #include "fs/file.h"
 #include "fs/fs_struct.h"
 #include "ipc/ipc.h"
+#include "ipc/namespace.h"
 
 #define NEW_NAMESPACES (CLONE_NEWUTS | CLONE_NEWIPC)
 
 /* uname(2) of an unmodified Linux program must look like Linux: libcs look at the release. */
 struct uts_namespace init_uts_ns = {
-	.count = REFCOUNT_INIT(2),
+	.ns = NS_COMMON_INIT(2, PROC_UTS_INIT_INO, &utsns_operations),
 	.sem = __RWSEM_INITIALIZER(init_uts_ns.sem),
 	.name =
 		{
@@ -43,11 +43,21 @@ struct uts_namespace init_uts_ns = {
 struct nsproxy init_nsproxy = {
 	.count = REFCOUNT_INIT(2),
 	.uts_ns = &init_uts_ns,
+	.ipc_ns = &init_ipc_ns,
 };
+
+void ns_common_init(struct ns_common *ns, const struct proc_ns_operations *ops)
+{
+	static atomic_t last = ATOMIC_INIT((int)PROC_IPC_INIT_INO);
+
+	refcount_set(&ns->count, 1);
+	ns->inum = (unsigned int)atomic_inc_return(&last);
+	ns->ops = ops;
+}
 
 static void put_uts_ns(struct uts_namespace *ns)
 {
-	if (refcount_dec_and_test(&ns->count))
+	if (refcount_dec_and_test(&ns->ns.count))
 		kfree(ns);
 }
 
@@ -58,7 +68,7 @@ static struct uts_namespace *clone_uts_ns(struct uts_namespace *old)
 
 	if (!ns)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&ns->count, 1);
+	ns_common_init(&ns->ns, &utsns_operations);
 	init_rwsem(&ns->sem);
 	down_read(&old->sem);
 	ns->name = old->name;
@@ -66,11 +76,56 @@ static struct uts_namespace *clone_uts_ns(struct uts_namespace *old)
 	return ns;
 }
 
+static struct uts_namespace *copy_utsname(u64 flags, struct uts_namespace *old)
+{
+	if (flags & CLONE_NEWUTS)
+		return clone_uts_ns(old);
+	refcount_inc(&old->ns.count);
+	return old;
+}
+
+static struct ns_common *utsns_get(struct task_struct *task)
+{
+	struct ns_common *ns = NULL;
+
+	task_lock(task);
+	if (task->nsproxy) {
+		ns = &task->nsproxy->uts_ns->ns;
+		refcount_inc(&ns->count);
+	}
+	task_unlock(task);
+	return ns;
+}
+
+static void utsns_put(struct ns_common *ns)
+{
+	put_uts_ns(container_of(ns, struct uts_namespace, ns));
+}
+
+static int utsns_install(struct nsproxy *nsproxy, struct ns_common *new)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	refcount_inc(&new->count);
+	put_uts_ns(nsproxy->uts_ns);
+	nsproxy->uts_ns = container_of(new, struct uts_namespace, ns);
+	return 0;
+}
+
+const struct proc_ns_operations utsns_operations = {
+	.name = "uts",
+	.type = CLONE_NEWUTS,
+	.get = utsns_get,
+	.put = utsns_put,
+	.install = utsns_install,
+};
+
 static void put_nsproxy(struct nsproxy *ns)
 {
 	if (!refcount_dec_and_test(&ns->count))
 		return;
 	put_uts_ns(ns->uts_ns);
+	put_ipc_ns(ns->ipc_ns);
 	kfree(ns);
 }
 
@@ -78,28 +133,30 @@ static void put_nsproxy(struct nsproxy *ns)
 static struct nsproxy *create_new_namespaces(u64 flags)
 {
 	struct nsproxy *old = current->nsproxy, *new;
+	int err;
 
-	if (flags & CLONE_NEWIPC)
-		return ERR_PTR(-EINVAL);
 	if (!capable(CAP_SYS_ADMIN))
 		return ERR_PTR(-EPERM);
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&new->count, 1);
-	if (flags & CLONE_NEWUTS) {
-		new->uts_ns = clone_uts_ns(old->uts_ns);
-		if (IS_ERR(new->uts_ns)) {
-			int err = (int)PTR_ERR(new->uts_ns);
-
-			kfree(new);
-			return ERR_PTR(err);
-		}
-	} else {
-		refcount_inc(&old->uts_ns->count);
-		new->uts_ns = old->uts_ns;
+	new->uts_ns = copy_utsname(flags, old->uts_ns);
+	if (IS_ERR(new->uts_ns)) {
+		err = (int)PTR_ERR(new->uts_ns);
+		goto out_free;
+	}
+	new->ipc_ns = copy_ipcs(flags, old->ipc_ns);
+	if (IS_ERR(new->ipc_ns)) {
+		err = (int)PTR_ERR(new->ipc_ns);
+		goto out_uts;
 	}
 	return new;
+out_uts:
+	put_uts_ns(new->uts_ns);
+out_free:
+	kfree(new);
+	return ERR_PTR(err);
 }
 
 int copy_namespaces(u64 flags, struct task_struct *child)
@@ -110,6 +167,9 @@ int copy_namespaces(u64 flags, struct task_struct *child)
 		refcount_inc(&child->nsproxy->count);
 		return 0;
 	}
+	/* The undo list speaks of sets of the old namespace. */
+	if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
+		return -EINVAL;
 	new = create_new_namespaces(flags);
 	if (IS_ERR(new))
 		return (int)PTR_ERR(new);

@@ -16,9 +16,44 @@
 
 struct ipc_namespace;
 
+struct proc_ns_operations;
+
+/* What every kind of namespace begins with. */
+struct ns_common {
+	refcount_t count;
+	unsigned int inum; /* [I] the number in "ipc:[4026531839]" */
+	const struct proc_ns_operations *ops;
+};
+
+#define NS_COMMON_INIT(n, number, operations)                                                      \
+	{                                                                                          \
+		.count = REFCOUNT_INIT(n), .inum = (number), .ops = (operations)                   \
+	}
+
+/* The numbers of the first namespaces, as on Linux. */
+#define PROC_IPC_INIT_INO 0xEFFFFFFFu
+#define PROC_UTS_INIT_INO 0xEFFFFFFEu
+
+/* What /proc/<pid>/ns/<name> and setns(2) do with one kind. */
+struct proc_ns_operations {
+	const char *name;
+	unsigned long type; /* CLONE_NEW… */
+	/* A reference to the task's, or NULL when it has left already. */
+	struct ns_common *(*get)(struct task_struct *task);
+	void (*put)(struct ns_common *ns);
+	/* Makes it that of a new nsproxy: 0 or -EPERM. */
+	int (*install)(struct nsproxy *nsproxy, struct ns_common *ns);
+};
+
+/* Implemented in ipc/namespace.c and kernel/nsproxy.c. */
+extern const struct proc_ns_operations ipcns_operations, utsns_operations;
+
+/* A reference and a fresh number. */
+void ns_common_init(struct ns_common *ns, const struct proc_ns_operations *ops);
+
 /* [S] sem */
 struct uts_namespace {
-	refcount_t count;
+	struct ns_common ns;
 	struct rw_semaphore sem;
 	struct new_utsname name; /* [S] */
 };
@@ -27,7 +62,7 @@ struct uts_namespace {
 struct nsproxy {
 	refcount_t count;
 	struct uts_namespace *uts_ns;
-	struct ipc_namespace *ipc_ns; /* NULL: there are no System V objects yet (issue 5) */
+	struct ipc_namespace *ipc_ns; /* ipc/namespace.h */
 };
 
 extern struct uts_namespace init_uts_ns;
