@@ -86,7 +86,7 @@ static void recursive_lock(void)
 static void sleep_in_atomic(void)
 {
 	spin_lock(&lock_a);
-	schedule_timeout_uninterruptible(1000000);
+	schedule_timeout_uninterruptible(300000000);
 	spin_unlock(&lock_a);
 }
 
@@ -132,8 +132,22 @@ static void rcu_without_lock(void)
 static void sleep_in_rcu(void)
 {
 	rcu_read_lock();
-	schedule_timeout_uninterruptible(1000000);
+	schedule_timeout_uninterruptible(300000000);
 	rcu_read_unlock();
+}
+
+static struct rcu_head waits_in_vain;
+
+static void nothing(struct rcu_head *head)
+{
+}
+
+static void rcu_stall(void)
+{
+	call_rcu(&waits_in_vain, nothing);
+	rcu_read_lock();
+	for (;;)
+		cpu_relax();
 }
 
 /* ---- memory ---- */
@@ -283,6 +297,7 @@ static const struct planted_bug {
 	{ "RETURN_WITH_LOCK", return_with_lock },
 	{ "RCU_WITHOUT_LOCK", rcu_without_lock },
 	{ "SLEEP_IN_RCU", sleep_in_rcu },
+	{ "RCU_STALL", rcu_stall },
 	{ "DOUBLE_FREE", double_free },
 	{ "USE_AFTER_FREE", use_after_free },
 	{ "OVERRUN", overrun },

@@ -19,6 +19,7 @@
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
 #include "kernel/locking/completion.h"
+#include "kernel/locking/rcu.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/kthread.h"
 #include "kernel/sched/sched.h"
@@ -184,6 +185,7 @@ static void init_subsystems(void)
 {
 	sched_init();
 	sched_seed_init(number_option("sched_seed"));
+	rcu_cpu_stall_timeout = number_option("rcu_cpu_stall_timeout") ?: rcu_cpu_stall_timeout;
 	hrtimers_init();
 	fork_init();
 	pagecache_init();

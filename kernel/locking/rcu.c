@@ -37,8 +37,6 @@
 #include "kernel/locking/sleep.h"
 #include "kernel/locking/spinlock.h"
 
-#define STALL_NS 21000000000l
-
 /* Callbacks that no batch has taken yet. [L] lock */
 struct rcu_cpu {
 	spinlock_t lock;
@@ -48,6 +46,8 @@ struct rcu_cpu {
 static DEFINE_PER_CPU(struct rcu_cpu, rcu_cpus) = { .lock = __SPIN_LOCK_UNLOCKED(lock) };
 DEFINE_PER_CPU(bool, rcu_qs_needed);
 static DEFINE_PER_CPU(bool, rcu_in_idle);
+
+unsigned int rcu_cpu_stall_timeout = 21;
 
 static struct task_struct *rcu_thread; /* set once; NULL early: then there is one task */
 static u64 rcu_waiting;
@@ -134,10 +134,15 @@ void rcu_report_qs(void)
 		wake_up_process(rcu_thread);
 }
 
+/* Somebody holds up everybody who waits to free something: say who, and where. */
 static void report_stall(void)
 {
-	pr_err("rcu: no quiescent state for 21 s on CPUs with mask %#lx\n",
-	       (unsigned long)READ_ONCE(rcu_waiting));
+	u64 stalled = READ_ONCE(rcu_waiting);
+
+	pr_err("rcu: INFO: stall: no quiescent state for %u s on CPUs with mask %#llx\n",
+	       rcu_cpu_stall_timeout, (unsigned long long)stalled);
+	for (; stalled; stalled &= stalled - 1)
+		smp_show_cpu(__builtin_ctzll(stalled));
 }
 
 static void wait_for_readers(void)
@@ -161,7 +166,7 @@ static void wait_for_readers(void)
 		set_current_state(TASK_IDLE);
 		if (!READ_ONCE(rcu_waiting))
 			break;
-		if (!schedule_timeout(STALL_NS) && READ_ONCE(rcu_waiting))
+		if (!schedule_timeout(rcu_cpu_stall_timeout * 1000000000l) && READ_ONCE(rcu_waiting))
 			report_stall();
 	}
 	__set_current_state(TASK_RUNNING);

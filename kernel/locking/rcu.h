@@ -78,6 +78,9 @@ void rcu_barrier(void);
 	call_rcu(&(ptr)->field, (rcu_callback_t)(unsigned long)offsetof(__typeof__(*(ptr)), field))
 #define synchronize_rcu_expedited() synchronize_rcu()
 
+/* Seconds; rcu_cpu_stall_timeout= on the command line. */
+extern unsigned int rcu_cpu_stall_timeout;
+
 /* ---- what the scheduler and the entry code report ---- */
 
 /* Somebody waits for a quiescent state of this CPU. */
