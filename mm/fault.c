@@ -22,6 +22,7 @@
  * Linux: mm/memory.c (handle_mm_fault and below). Start at: handle_mm_fault().
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/lib/string.h"
 #include "kernel/x86/tlbflush.h"
@@ -339,6 +340,8 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	vm_fault_t ret;
 
 	count_vm_event(PGFAULT);
+	if (is_vm_hugetlb_page(vma))
+		return hugetlb_fault(vma, address, flags);
 	vmf.pmd = pmd_alloc_address(vma->vm_mm, address);
 	if (unlikely(!vmf.pmd || pte_alloc(vma->vm_mm, vmf.pmd)))
 		return VM_FAULT_OOM;

@@ -60,6 +60,7 @@ enum pageflags {
 	PG_table,      /* a page table */
 	PG_waiters,    /* somebody sleeps for PG_locked */
 	PG_mlocked,
+	PG_hugetlb,   /* head of a huge page: mm/hugetlb.c */
 	PG_leak_grey, /* mm/leak.c, at power-off only */
 	PG_leak_black,
 };
@@ -148,6 +149,7 @@ PAGE_FLAG_FUNCTIONS(Anon, anon)
 PAGE_FLAG_FUNCTIONS(SwapBacked, swapbacked)
 PAGE_FLAG_FUNCTIONS(Table, table)
 PAGE_FLAG_FUNCTIONS(Mlocked, mlocked)
+PAGE_FLAG_FUNCTIONS(Hugetlb, hugetlb)
 
 static inline struct page *compound_head(struct page *page)
 {

@@ -9,6 +9,7 @@
  * Linux: mm/gup.c, mm/memory.c (access_remote_vm).
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/uapi/errno.h"
 #include "kernel/lib/err.h"
@@ -21,11 +22,14 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addres
 				bool force)
 {
 	unsigned long addr = address;
-	pmd_t *pmd = pmd_next(vma->vm_mm, &addr, address + 1);
 	struct page *page = NULL;
 	spinlock_t *ptl;
+	pmd_t *pmd;
 	pte_t *pte;
 
+	if (is_vm_hugetlb_page(vma))
+		return hugetlb_follow_page(vma, address, write);
+	pmd = pmd_next(vma->vm_mm, &addr, address + 1);
 	if (!pmd)
 		return NULL;
 	pte = pte_offset_map_lock(vma->vm_mm, pmd, address, &ptl);

@@ -175,6 +175,8 @@ struct mmu_gather {
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm);
 /* For an mm that no CPU has loaded and none will. */
 void tlb_gather_mmu_fullmm(struct mmu_gather *tlb, struct mm_struct *mm);
+/* The gather takes over the reference of a huge page whose entry was cleared. */
+void tlb_remove_huge_page(struct mmu_gather *tlb, struct page *page, unsigned long addr);
 void tlb_flush_mmu(struct mmu_gather *tlb);
 void tlb_finish_mmu(struct mmu_gather *tlb);
 

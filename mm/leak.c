@@ -19,6 +19,7 @@
  *    /proc/kmemleak is read (mm_leak_scan()). Start at: leak_scan().
  */
 #ifdef CONFIG_DEBUG
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "mm/slab_internal.h"
 #include "mm/vmalloc.h"
@@ -134,6 +135,10 @@ static void mark_pgd_entry(pgd_t *pgd, bool mapped)
 
 			if (pmd_none(*pmd))
 				continue;
+			if (pmd_huge(*pmd)) {
+				mark_mapped(pmd_pfn(*pmd));
+				continue;
+			}
 			mark_table(pmd_val(*pmd));
 			pte = pte_offset_kernel(pmd, 0);
 			for (unsigned int l = 0; mapped && l < PTRS_PER_PTE; l++, pte++)

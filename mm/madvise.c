@@ -8,6 +8,7 @@
  * Linux: mm/madvise.c. Start at: madvise_vma().
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/errno.h"
@@ -92,6 +93,11 @@ static int madvise_remove(struct vm_area_struct *vma, unsigned long start, unsig
 /* mmap_lock is held for reading only, so tables stay: shared ones are copied first. */
 static int dont_need(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
+	if (is_vm_hugetlb_page(vma)) {
+		if (start & ~HPAGE_MASK)
+			return -EINVAL;
+		end &= HPAGE_MASK;
+	}
 	if (unshare_range(vma->vm_mm, start, end, false))
 		return -ENOMEM;
 	zap_page_range(vma, start, end - start);
@@ -118,12 +124,12 @@ static struct vm_area_struct *madvise_vma(struct vm_area_struct *vma, unsigned l
 			return ERR_PTR(-EINVAL);
 		fallthrough; /* free them now rather than later */
 	case MADV_DONTNEED:
-		if (vma->vm_flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
+		if (vma->vm_flags & (VM_LOCKED | VM_PFNMAP))
 			return ERR_PTR(-EINVAL);
 		err = dont_need(vma, start, end);
 		break;
 	case MADV_DONTNEED_LOCKED:
-		if (vma->vm_flags & (VM_PFNMAP | VM_HUGETLB))
+		if (vma->vm_flags & VM_PFNMAP)
 			return ERR_PTR(-EINVAL);
 		err = dont_need(vma, start, end);
 		break;

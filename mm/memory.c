@@ -15,6 +15,7 @@
  * for reading; freed with mmap_lock for writing.
  * Linux: mm/memory.c, mm/mmu_gather.c. Start at: unmap_page_range(), copy_page_range().
  */
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/uapi/errno.h"
 #include "kernel/lib/string.h"
@@ -118,6 +119,13 @@ static void tlb_remove_page(struct mmu_gather *tlb, struct page *page)
 	tlb->pages[tlb->nr++] = page;
 }
 
+void tlb_remove_huge_page(struct mmu_gather *tlb, struct page *page, unsigned long addr)
+{
+	tlb_cleared(tlb, addr);
+	tlb_cleared(tlb, addr + HPAGE_SIZE - PAGE_SIZE);
+	tlb_remove_page(tlb, page);
+}
+
 /* ---- unmapping ---- */
 
 static void zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct *vma, pmd_t *pmd,
@@ -160,6 +168,10 @@ void unmap_page_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsign
 	unsigned long addr = start;
 	pmd_t *pmd;
 
+	if (is_vm_hugetlb_page(vma)) {
+		hugetlb_unmap_range(tlb, vma, start, end, even_cows);
+		return;
+	}
 	while ((pmd = pmd_next(tlb->mm, &addr, end))) {
 		unsigned long next = pmd_addr_end(addr, end);
 
@@ -294,6 +306,8 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 	pmd_t *src_pmd, *dst_pmd;
 	int err = 0;
 
+	if (is_vm_hugetlb_page(src))
+		return hugetlb_copy_range(dst, src);
 	if (!src->has_anon && !(src->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)))
 		return 0;
 	while ((src_pmd = pmd_next(src->vm_mm, &addr, end))) {
@@ -324,6 +338,9 @@ unsigned long vma_rss(struct vm_area_struct *vma)
 {
 	unsigned long addr = vma->vm_start, count = 0;
 	pmd_t *pmd;
+
+	if (is_vm_hugetlb_page(vma)) /* counted apart */
+		return 0;
 
 	while ((pmd = pmd_next(vma->vm_mm, &addr, vma->vm_end))) {
 		unsigned long next = pmd_addr_end(addr, vma->vm_end);

@@ -163,6 +163,7 @@ struct mm_struct {
 	unsigned long saved_auxv[AT_VECTOR_SIZE]; /* [X] /proc/<pid>/auxv */
 	atomic_long_t rss_stat[NR_MM_COUNTERS];   /* [A] pages */
 	atomic_long_t pgtables_bytes;             /* [A] */
+	atomic_long_t hugetlb_usage;              /* [A] huge pages */
 	unsigned long flags;                      /* [A] MMF_* */
 	u64 cpu_bitmap;             /* [A] CPUs that may have its translations cached */
 	atomic_t tlb_flush_pending; /* [A] struct mmu_gathers under way */

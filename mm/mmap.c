@@ -18,6 +18,7 @@
  * Sleeps: yes. Linux: mm/mmap.c. Start at: do_mmap(), mmap_region(), do_munmap().
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "kernel/syscall.h"
@@ -68,6 +69,8 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long n
 
 bool accountable_mapping(struct file *file, unsigned long vm_flags)
 {
+	if (file && is_file_hugepages(file)) /* mm/hugetlb.c counts */
+		return false;
 	return (vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
@@ -109,11 +112,30 @@ static bool range_is_free(struct mm_struct *mm, unsigned long addr, unsigned lon
 	       (!vma || addr + len <= vm_start_gap(vma)) && (!prev || addr >= prev->vm_end);
 }
 
+/* get_unmapped_area() for a file in huge pages. */
+static unsigned long get_unmapped_huge_area(struct mm_struct *mm, unsigned long addr,
+					    unsigned long len, unsigned long flags)
+{
+	if ((len & ~HPAGE_MASK) || ((flags & MAP_FIXED) && (addr & ~HPAGE_MASK)))
+		return -EINVAL;
+	if (len > mm->task_size)
+		return -ENOMEM;
+	if (flags & MAP_FIXED)
+		return addr > mm->task_size - len ? (unsigned long)-ENOMEM : addr;
+	addr = ALIGN(addr, HPAGE_SIZE);
+	if (addr && range_is_free(mm, addr, len))
+		return addr;
+	addr = unmapped_area_topdown(mm, len + HPAGE_SIZE - PAGE_SIZE, HPAGE_SIZE, mm->mmap_base);
+	return (long)addr < 0 ? addr : ALIGN(addr, HPAGE_SIZE);
+}
+
 unsigned long get_unmapped_area(struct file *file, unsigned long addr, unsigned long len,
 				unsigned long pgoff, unsigned long flags)
 {
 	struct mm_struct *mm = current->mm;
 
+	if (file && is_file_hugepages(file))
+		return get_unmapped_huge_area(mm, addr, len, flags);
 	if (len > mm->task_size)
 		return -ENOMEM;
 	if (flags & MAP_FIXED) {
@@ -448,13 +470,21 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 	if (off & ~PAGE_MASK)
 		return -EINVAL;
 	if (flags & MAP_ANONYMOUS) {
-		if (flags & MAP_HUGETLB)
-			return -ENOMEM; /* no page in the pool: mm/hugetlb.c is issue 5's */
+		if (flags & MAP_HUGETLB) {
+			len = ALIGN(len, HPAGE_SIZE);
+			file = hugetlb_file_setup("anon_hugepage", len, VM_NORESERVE,
+						  HUGETLB_ANONHUGE_INODE,
+						  (flags >> MAP_HUGE_SHIFT) & MAP_HUGE_MASK);
+			if (IS_ERR(file))
+				return PTR_ERR(file);
+		}
 	} else {
 		file = fget(fd);
 		if (!file)
 			return -EBADF;
-		if (flags & MAP_HUGETLB) {
+		if (is_file_hugepages(file)) {
+			len = ALIGN(len, HPAGE_SIZE);
+		} else if (flags & MAP_HUGETLB) {
 			fput(file);
 			return -EINVAL;
 		}

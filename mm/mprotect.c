@@ -6,6 +6,7 @@
  * new flags, and the ptes that exist are rewritten; the rest will be made right by faults.
  * Locking: mmap_lock for writing, ptl. Linux: mm/mprotect.c.
  */
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/errno.h"
@@ -34,6 +35,11 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 	unsigned long addr = start;
 	bool changed = false;
 	pmd_t *pmd;
+
+	if (is_vm_hugetlb_page(vma)) {
+		hugetlb_change_protection(vma, start, end);
+		return;
+	}
 
 	while ((pmd = pmd_next(vma->vm_mm, &addr, end))) {
 		unsigned long next = pmd_addr_end(addr, end);

@@ -12,6 +12,7 @@
  * Linux: mm/mremap.c. Start at: move_vma().
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/errno.h"
@@ -152,6 +153,8 @@ static struct vm_area_struct *vma_to_resize(unsigned long addr, unsigned long ol
 
 	if (!vma)
 		return ERR_PTR(-EFAULT);
+	if (is_vm_hugetlb_page(vma)) /* reservations do not move */
+		return ERR_PTR(-EINVAL);
 	/* old_len 0 makes a second mapping of the same shared memory. */
 	if (!old_len && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return ERR_PTR(-EINVAL);

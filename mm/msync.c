@@ -5,6 +5,7 @@
  * Locking: mmap_lock for reading, dropped around a file's own fsync. Linux: mm/msync.c, mincore.c.
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "kernel/syscall.h"
@@ -72,6 +73,10 @@ static void mincore_vma(struct vm_area_struct *vma, unsigned long addr, unsigned
 		*vec = 0;
 		if (!may_tell) {
 			*vec = 1;
+			continue;
+		}
+		if (is_vm_hugetlb_page(vma)) {
+			*vec = pmd && !pmd_none(*pmd);
 			continue;
 		}
 		if (pmd) {

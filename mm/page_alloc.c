@@ -23,6 +23,7 @@
  */
 #include "mm/buddy.h"
 #include "mm/fault_inject.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "mm/gfp.h"
 #include "mm/oom.h"
@@ -357,7 +358,10 @@ static void free_pages_prepared(struct page *page, unsigned int order)
 /* The last reference is gone. */
 void __put_page(struct page *page)
 {
-	free_pages_prepared(page, compound_order(page));
+	if (unlikely(PageHugetlb(page)))
+		free_huge_page(page);
+	else
+		free_pages_prepared(page, compound_order(page));
 }
 
 void __free_pages(struct page *page, unsigned int order)

@@ -23,6 +23,7 @@
  * Sleeps: where a table is allocated. Linux: nothing like it; each fork copies (mm/memory.c).
  * Tests: tests/mm/fork_of_large_memory.c.
  */
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "kernel/uapi/errno.h"
 #include "kernel/x86/tlbflush.h"
@@ -144,7 +145,8 @@ int unshare_range(struct mm_struct *mm, unsigned long start, unsigned long end, 
 		unsigned long base = addr & PMD_MASK;
 		bool whole = start <= base && base + PMD_SIZE <= end;
 
-		if (!pmd_write(*pmd) && !(keep_whole && whole) && unshare_table(mm, pmd, addr))
+		if (!pmd_write(*pmd) && !pmd_huge(*pmd) && !(keep_whole && whole) &&
+		    unshare_table(mm, pmd, addr))
 			return -ENOMEM;
 		addr = pmd_addr_end(addr, end);
 	}

@@ -21,6 +21,7 @@
  * Linux: mm/mmap.c, mm/vma.c (with a maple tree since 6.1). Start at: find_vma(), vma_merge().
  */
 #include "mm/backing.h"
+#include "mm/hugetlb.h"
 #include "mm/internal.h"
 #include "mm/slab.h"
 #include "kernel/uapi/errno.h"
@@ -358,6 +359,8 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 	ASSERT(vma->vm_start < addr && addr < vma->vm_end);
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
+	if (is_vm_hugetlb_page(vma) && (addr & ~HPAGE_MASK)) /* also behind the vm_ops of shmat() */
+		return -EINVAL;
 	if (vma->vm_ops && vma->vm_ops->may_split) {
 		err = vma->vm_ops->may_split(vma, addr);
 		if (err)

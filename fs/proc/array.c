@@ -299,7 +299,8 @@ static void task_mem(struct seq_file *m, struct mm_struct *mm)
 		   shmem << k, mm->data_vm << k, mm->stack_vm << k, text >> 10);
 	seq_printf(m, "VmLib:\t%8lu kB\nVmPTE:\t%8lu kB\nVmSwap:\t       0 kB\n", lib >> 10,
 		   (unsigned long)atomic_long_read(&mm->pgtables_bytes) >> 10);
-	seq_puts(m, "HugetlbPages:\t       0 kB\nCoreDumping:\t0\nTHP_enabled:\t0\n");
+	seq_printf(m, "HugetlbPages:\t%8lu kB\nCoreDumping:\t0\nTHP_enabled:\t0\n",
+		   (unsigned long)atomic_long_read(&mm->hugetlb_usage) * (PMD_SIZE >> 10));
 }
 
 static void task_sig(struct seq_file *m, const struct signal_numbers *n)

@@ -7,6 +7,7 @@
 #include "kernel/lib/init.h"
 #include "kernel/x86/page.h"
 #include "mm/gfp.h"
+#include "mm/hugetlb.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
 #include "fs/proc/internal.h"
@@ -23,6 +24,7 @@ static int meminfo_proc_show(struct seq_file *m, void *v)
 	unsigned long anon = global_node_page_state(NR_ANON_MAPPED);
 	unsigned long slab = global_node_page_state(NR_SLAB);
 	unsigned long plain = file > shmem ? file - shmem : 0;
+	struct hugetlb_numbers huge;
 
 	put_kb(m, "MemTotal:", totalram_pages());
 	put_kb(m, "MemFree:", nr_free_pages());
@@ -57,9 +59,11 @@ static int meminfo_proc_show(struct seq_file *m, void *v)
 	seq_printf(m, "%-16s%8lu kB\n", "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> 10);
 	put_kb(m, "VmallocUsed:", global_node_page_state(NR_VMALLOC));
 	put_kb(m, "VmallocChunk:", 0);
-	seq_printf(m, "HugePages_Total:%8u\nHugePages_Free: %8u\nHugePages_Rsvd: %8u\n", 0, 0, 0);
-	seq_printf(m, "HugePages_Surp: %8u\nHugepagesize:   %8u kB\nHugetlb:        %8u kB\n", 0,
-		   2048, 0);
+	hugetlb_get_numbers(&huge);
+	seq_printf(m, "HugePages_Total:%8lu\nHugePages_Free: %8lu\nHugePages_Rsvd: %8lu\n",
+		   huge.total, huge.free, huge.reserved);
+	seq_printf(m, "HugePages_Surp: %8lu\nHugepagesize:   %8lu kB\nHugetlb:        %8lu kB\n",
+		   huge.surplus, HPAGE_SIZE >> 10, huge.total * (HPAGE_SIZE >> 10));
 	return 0;
 }
 
