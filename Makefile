@@ -185,11 +185,11 @@ check:
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
-## debug      the debug build, stopped at its first instruction, with gdb on it (CMD="program args")
+## debug      the debug build, stopped at its first instruction, with gdb on it (CMD="program args", SMP=2)
 debug:
 	@tools/setup test
 	+@$(PARALLEL) DEBUG=1 all
-	@tools/debug $(CMD)
+	@SMP=$(SMP) tools/debug $(CMD)
 
 ## help       this list
 help:

@@ -166,7 +166,8 @@ static void wait_for_readers(void)
 		set_current_state(TASK_IDLE);
 		if (!READ_ONCE(rcu_waiting))
 			break;
-		if (!schedule_timeout(rcu_cpu_stall_timeout * 1000000000l) && READ_ONCE(rcu_waiting))
+		if (!schedule_timeout(rcu_cpu_stall_timeout * 1000000000l) &&
+		    READ_ONCE(rcu_waiting))
 			report_stall();
 	}
 	__set_current_state(TASK_RUNNING);
