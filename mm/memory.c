@@ -88,7 +88,7 @@ void tlb_finish_mmu(struct mmu_gather *tlb)
 		free_page((unsigned long)tlb->pages);
 }
 
-static void tlb_cleared(struct mmu_gather *tlb, unsigned long addr)
+static __always_inline void tlb_cleared(struct mmu_gather *tlb, unsigned long addr)
 {
 	if (addr < tlb->start)
 		tlb->start = addr;
@@ -97,7 +97,7 @@ static void tlb_cleared(struct mmu_gather *tlb, unsigned long addr)
 }
 
 /* The gather takes over the reference that the pte held. */
-static void tlb_remove_page(struct mmu_gather *tlb, struct page *page)
+static __always_inline void tlb_remove_page(struct mmu_gather *tlb, struct page *page)
 {
 	if (tlb->fullmm) {
 		put_page(page);
