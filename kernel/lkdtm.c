@@ -180,6 +180,76 @@ static void overrun(void)
 	kfree(p);
 }
 
+/* One byte more than was asked for, though the object is larger. */
+static void overrun_by_one(void)
+{
+	char *p = kmalloc(100, GFP_KERNEL);
+
+	hidden = p;
+	((char *)hidden)[100] = 1;
+	kfree(p);
+}
+
+static void underrun(void)
+{
+	char *p = kmalloc(128, GFP_KERNEL);
+
+	hidden = p;
+	((char *)hidden)[-1] = 1;
+	kfree(p);
+}
+
+static void free_in_middle(void)
+{
+	char *p = kmalloc(128, GFP_KERNEL);
+
+	hidden = p;
+	kfree((char *)hidden + 32);
+	kfree(p);
+}
+
+/* Nobody gets the object again: only a look at all free ones finds it. */
+static void write_to_free(void)
+{
+	char *p = kmalloc(3000, GFP_KERNEL);
+
+	hidden = p;
+	kfree(p);
+	((char *)hidden)[2000] = 1;
+	kmem_cache_check_all();
+}
+
+static void page_use_after_free(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL), *again;
+
+	hidden = page_address(page);
+	put_page(page);
+	((char *)hidden)[100] = 1;
+	again = alloc_page(GFP_KERNEL); /* the last one freed comes first */
+	put_page(again);
+}
+
+static void page_leak(void)
+{
+	hidden = alloc_page(GFP_KERNEL);
+	hidden = NULL;
+}
+
+/* A task that has ended and that somebody still counts on. */
+static int end_at_once(void *unused)
+{
+	return 0;
+}
+
+static void task_leak(void)
+{
+	struct task_struct *task = kthread_run(end_at_once, NULL, "leaked");
+
+	if (!IS_ERR(task))
+		get_task_struct(task);
+}
+
 static void leak(void)
 {
 	hidden = kmalloc(200, GFP_KERNEL);
@@ -301,7 +371,14 @@ static const struct planted_bug {
 	{ "DOUBLE_FREE", double_free },
 	{ "USE_AFTER_FREE", use_after_free },
 	{ "OVERRUN", overrun },
+	{ "OVERRUN_BY_ONE", overrun_by_one },
+	{ "UNDERRUN", underrun },
+	{ "FREE_IN_MIDDLE", free_in_middle },
+	{ "WRITE_TO_FREE", write_to_free },
 	{ "LEAK", leak },
+	{ "PAGE_USE_AFTER_FREE", page_use_after_free },
+	{ "PAGE_LEAK", page_leak },
+	{ "TASK_LEAK", task_leak },
 	{ "PAGE_UNDERFLOW", page_underflow },
 	{ "REFCOUNT", refcount_overflow },
 	{ "SOFT_LOCKUP", soft_lockup },

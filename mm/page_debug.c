@@ -21,6 +21,9 @@
 
 #define PAGE_POISONED 0x706f69736f6e6564ul /* in page->private */
 #define PAGE_POISON   0xaa
+/* Functions of the allocator that would only fill the chains. */
+#define ALLOC_FRAMES 4
+#define FREE_FRAMES  2
 
 struct page_owner {
 	struct stack_record alloc, freed;
@@ -67,7 +70,7 @@ void page_debug_alloc(struct page *page, unsigned int order)
 			page[i].private = 0;
 		}
 		if (owner)
-			stack_record_save(&owner->alloc, 0);
+			stack_record_save(&owner->alloc, 0, ALLOC_FRAMES);
 	}
 }
 
@@ -79,7 +82,7 @@ void page_debug_free(struct page *page, unsigned int order)
 		memset(page_address(page + i), PAGE_POISON, PAGE_SIZE);
 		page[i].private = PAGE_POISONED;
 		if (owner)
-			stack_record_save(&owner->freed, 0);
+			stack_record_save(&owner->freed, 0, FREE_FRAMES);
 	}
 }
 

@@ -80,7 +80,7 @@ static void report(struct kmem_cache *cache, void *object, const char *what)
 	struct track *alloc = track_of(cache, object, 0), *free = track_of(cache, object, 1);
 
 	pr_emerg("slab: %s: %s, object %lx, size %u\n", cache->name, what, (unsigned long)object,
-		 cache->object_size);
+		 alloc->size ? alloc->size : cache->object_size);
 	stack_record_print(&alloc->who, "slab", "allocated");
 	stack_record_print(&free->who, "slab", "freed");
 	dump_stack();
@@ -106,7 +106,7 @@ static void set_track(struct kmem_cache *cache, void *object, int which, unsigne
 {
 	struct track *track = track_of(cache, object, which);
 
-	stack_record_save(&track->who, caller);
+	stack_record_save(&track->who, caller, 3);
 	track->mark = UNMARKED;
 	track->size = cache->object_size;
 }

@@ -19,15 +19,15 @@ static void *frame_address(u32 frame)
 	return (void *)(long)(int)frame;
 }
 
-void stack_record_save(struct stack_record *record, unsigned long caller)
+void stack_record_save(struct stack_record *record, unsigned long caller, unsigned int skip)
 {
 	unsigned long chain[RECORD_FRAMES + INNER_FRAMES];
 	unsigned int n = stack_trace_save(chain, ARRAY_SIZE(chain), 0), first = 0;
 
 	while (first < n && chain[first] != caller)
 		first++;
-	if (first == n) /* not asked for, or not found */
-		first = n > 2 ? 2 : 0;
+	if (first == n)
+		first = min(skip, n);
 	for (unsigned int i = 0; i < RECORD_FRAMES; i++)
 		record->frame[i] = first + i < n ? (u32)chain[first + i] : 0;
 	record->pid = current ? current->pid : 0;

@@ -15,8 +15,8 @@ struct stack_record {
 	int pid;
 };
 
-/* The chain of calls here, from the return address caller on (0: from the caller's caller). */
-void stack_record_save(struct stack_record *record, unsigned long caller);
+/* The chain of calls here, from the return address caller on, or without the skip innermost. */
+void stack_record_save(struct stack_record *record, unsigned long caller, unsigned int skip);
 /* Several lines, each after "slab: " or the like. */
 void stack_record_print(const struct stack_record *record, const char *prefix, const char *what);
 /* "f+0x12/0x40 < g+0x8/0x20, pid 7": the length. */
