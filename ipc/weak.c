@@ -32,25 +32,6 @@ void __weak shm_exit_ns(struct ipc_namespace *ns)
 	ipc_destroy_ids(&shm_ids(ns));
 }
 
-int __weak sem_init_ns(struct ipc_namespace *ns)
-{
-	return ipc_init_ids(&sem_ids(ns));
-}
-
-void __weak sem_exit_ns(struct ipc_namespace *ns)
-{
-	ipc_destroy_ids(&sem_ids(ns));
-}
-
-int __weak copy_semundo(u64 clone_flags, struct task_struct *child)
-{
-	return 0;
-}
-
-void __weak exit_sem(struct task_struct *task)
-{
-}
-
 void __weak exit_shm(struct task_struct *task)
 {
 }
