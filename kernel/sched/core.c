@@ -456,7 +456,6 @@ static void __schedule(bool preempt)
 	update_rq_clock(rq);
 	/* Whoever wants another switch from here on says so again. */
 	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
-	rq->sched_count++;
 
 	prev_state = READ_ONCE(prev->__state);
 	if (!preempt && prev_state) {
@@ -597,11 +596,6 @@ unsigned int nr_uninterruptible(void)
 		sum += READ_ONCE(cpu_rq(cpu)->nr_uninterruptible);
 	/* A task may sleep on one CPU and be woken on another: only the sum means something. */
 	return sum > 0 ? sum : 0;
-}
-
-u64 cpu_sched_count(int cpu)
-{
-	return READ_ONCE(cpu_rq(cpu)->sched_count);
 }
 
 u64 nr_context_switches(void)

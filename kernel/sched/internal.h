@@ -27,7 +27,6 @@ struct rq {
 	struct cfs_rq cfs;         /* [Q] */
 	struct rt_rq rt;           /* [Q] */
 	u64 nr_switches;           /* [Q] */
-	u64 sched_count;           /* [Q] calls of __schedule(): the watchdog looks at it */
 	u64 next_balance;          /* [C] when balance_tick() compares with others again */
 	u64 balance_interval;      /* [C] ns, longer and longer while there is nothing to move */
 	int cpu;                   /* [I] */

@@ -140,7 +140,6 @@ void scheduler_ipi(void);
 #define FIXED_1 (1ul << FSHIFT)
 
 unsigned int nr_running(void);
-u64 cpu_sched_count(int cpu); /* times that the CPU went through schedule() */
 u64 nr_context_switches(void);
 unsigned int nr_uninterruptible(void);
 /* Load averages over 1, 5 and 15 minutes in units of 1/FIXED_1. */
