@@ -13,6 +13,83 @@ static int spread(int n)
 	return wait_until(cpus_in_use(0, n) == nr_cpus) && all_have_run(0, n);
 }
 
+/* Reschedule interrupts so far, of all CPUs. */
+static long reschedule_interrupts(void)
+{
+	FILE *file = fopen("/proc/interrupts", "r");
+	char line[1024], *p;
+	long sum = 0;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		p = strstr(line, "RES:");
+		if (!p)
+			continue;
+		for (char *end = p += 4;; p = end) {
+			long count = strtol(p, &end, 10);
+
+			if (end == p)
+				break;
+			sum += count;
+		}
+	}
+	if (file)
+		fclose(file);
+	return sum;
+}
+
+/* One says a byte, the other answers, 1000 times. How many interrupts between CPUs that took. */
+static long talk(void)
+{
+	int to[2], from[2];
+	char byte = 0;
+	long before;
+	pid_t pid;
+
+	if (pipe(to) || pipe(from))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		close(to[1]);
+		while (read(to[0], &byte, 1) == 1 && write(from[1], &byte, 1) == 1)
+			;
+		_exit(0);
+	}
+	before = reschedule_interrupts();
+	for (int i = 0; i < 1000; i++) {
+		if (write(to[1], &byte, 1) != 1 || read(from[0], &byte, 1) != 1)
+			return -1;
+	}
+	before = reschedule_interrupts() - before;
+	close(to[1]);
+	waitpid(pid, NULL, 0);
+	close(to[0]);
+	close(from[0]);
+	close(from[1]);
+	return before;
+}
+
+static void test_talkers(void)
+{
+	char cmdline[512] = "";
+	FILE *file = fopen("/proc/cmdline", "r");
+	long best = 1000000;
+
+	if (file && fgets(cmdline, sizeof(cmdline), file) && strstr(cmdline, "sched_seed")) {
+		skip("a seed chooses the CPUs");
+	} else {
+		for (int i = 0; i < 3; i++) {
+			long interrupts = talk();
+
+			if (interrupts >= 0 && interrupts < best)
+				best = interrupts;
+		}
+		ok(best < 500, "two that talk stay together: %ld interrupts for 2000 wake-ups",
+		   best);
+	}
+	if (file)
+		fclose(file);
+}
+
 int main(void)
 {
 	int n, good, first;
@@ -58,5 +135,6 @@ int main(void)
 	ok(good && wait_until(cpus_in_use(0, 2) == 2) && atomic_load(&runners[0].cpu) == cpus[0],
 	   "the free process leaves the CPU to the pinned one");
 	stop_runners(0, 2);
+	test_talkers();
 	return ktap_done();
 }
