@@ -89,6 +89,9 @@ void sem_exit_ns(struct ipc_namespace *ns);
 void msg_exit_ns(struct ipc_namespace *ns);
 void shm_exit_ns(struct ipc_namespace *ns);
 
+/* Segments without creator and attachments go: shm_rmid_forced was switched on. Sleeps. */
+void shm_destroy_orphaned(struct ipc_namespace *ns);
+
 /*
  * Calls free for every object, with ids->rwsem held for writing and the object locked inside
  * rcu_read_lock(); free unlocks both (as freeary(), freeque() do).

@@ -8,7 +8,7 @@
  *   are protected by its sem.
  * Sleeps: making and freeing.
  * Linux: kernel/nsproxy.c, utsname.c, fork.c (unshare). user, pid, mount, network, time and cgroup namespaces are left out (-EINVAL).
- * Start at: copy_namespaces(), ksys_unshare().
+ * Start at: copy_namespaces(), ksys_unshare(), setns().
  */
 #include "kernel/sched/nsproxy.h"
 
@@ -20,6 +20,8 @@
 #include "mm/slab.h"
 #include "fs/file.h"
 #include "fs/fs_struct.h"
+#include "fs/nsfs.h"
+#include "kernel/syscall.h"
 #include "ipc/ipc.h"
 #include "ipc/namespace.h"
 
@@ -249,4 +251,41 @@ out:
 	if (new)
 		put_nsproxy(new);
 	return ret;
+}
+
+/* ---- setns(2) ---- */
+
+/* The namespace behind the file replaces the caller's. nstype 0: of whatever kind. */
+static int join_namespace(struct ns_common *ns, int nstype)
+{
+	struct nsproxy *new;
+	int error;
+
+	if (!ns || (nstype && ns->ops->type != (unsigned long)nstype))
+		return -EINVAL;
+	new = create_new_namespaces(0);
+	if (IS_ERR(new))
+		return (int)PTR_ERR(new);
+	error = ns->ops->install(new, ns);
+	if (error) {
+		put_nsproxy(new);
+		return error;
+	}
+	/* Undo lists speak of sets of the old namespace: they are applied there. */
+	if (ns->ops->type == CLONE_NEWIPC)
+		exit_sem(current);
+	switch_task_namespaces(current, new);
+	return 0;
+}
+
+SYSCALL_DEFINE2(setns, int, fd, int, nstype)
+{
+	struct fd f = fdget(fd);
+	int error;
+
+	if (!f.file)
+		return -EBADF;
+	error = join_namespace(get_proc_ns(f.file), nstype);
+	fdput(f);
+	return error;
 }

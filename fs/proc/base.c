@@ -18,11 +18,13 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/vsnprintf.h"
 #include "kernel/sched/cred.h"
+#include "kernel/sched/nsproxy.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
 #include "fs/fs_struct.h"
 #include "fs/libfs.h"
 #include "fs/namei.h"
+#include "fs/nsfs.h"
 #include "fs/stat.h"
 
 /* ---- who may look ---- */
@@ -322,9 +324,52 @@ static int proc_pident_readdir(struct file *file, struct dir_context *ctx,
 		NAME, S_IFREG | (MODE), NULL, &proc_single_fops, show, NULL                        \
 	}
 
+/* ---- ns/ ---- */
+
+static int proc_ipcns_link(struct task_struct *task, struct path *path)
+{
+	return ns_get_path(path, task, &ipcns_operations);
+}
+
+static int proc_utsns_link(struct task_struct *task, struct path *path)
+{
+	return ns_get_path(path, task, &utsns_operations);
+}
+
+static const struct pid_entry ns_dir_stuff[] = {
+	PID_LNK("ipc", proc_ipcns_link),
+	PID_LNK("uts", proc_utsns_link),
+};
+
+static struct dentry *proc_ns_dir_lookup(struct inode *dir, struct dentry *dentry,
+					 unsigned int flags)
+{
+	return proc_pident_lookup(dir, dentry, ns_dir_stuff, ARRAY_SIZE(ns_dir_stuff),
+				  PROC_INO_NS_ENTRY);
+}
+
+static int proc_ns_dir_readdir(struct file *file, struct dir_context *ctx)
+{
+	return proc_pident_readdir(file, ctx, ns_dir_stuff, ARRAY_SIZE(ns_dir_stuff),
+				   PROC_INO_NS_ENTRY);
+}
+
+static const struct inode_operations proc_ns_dir_inode_operations = {
+	.lookup = proc_ns_dir_lookup,
+	.getattr = pid_getattr,
+	.setattr = proc_setattr,
+};
+
+static const struct file_operations proc_ns_dir_operations = {
+	.llseek = generic_file_llseek,
+	.read = generic_read_dir,
+	.iterate_shared = proc_ns_dir_readdir,
+};
+
 static const struct pid_entry tid_base_stuff[] = {
 	PID_DIR("fd", 0500, proc_fd_inode_operations, proc_fd_operations),
 	PID_DIR("fdinfo", 0555, proc_fdinfo_inode_operations, proc_fdinfo_operations),
+	PID_DIR("ns", 0511, proc_ns_dir_inode_operations, proc_ns_dir_operations),
 	PID_REG("environ", 0400, proc_environ_ops),
 	PID_REG("auxv", 0400, proc_auxv_ops),
 	PID_ONE("status", 0444, proc_pid_status),
@@ -478,6 +523,7 @@ static const struct pid_entry tgid_base_stuff[] = {
 	PID_DIR("task", 0555, proc_task_inode_operations, proc_task_operations),
 	PID_DIR("fd", 0500, proc_fd_inode_operations, proc_fd_operations),
 	PID_DIR("fdinfo", 0555, proc_fdinfo_inode_operations, proc_fdinfo_operations),
+	PID_DIR("ns", 0511, proc_ns_dir_inode_operations, proc_ns_dir_operations),
 	PID_REG("environ", 0400, proc_environ_ops),
 	PID_REG("auxv", 0400, proc_auxv_ops),
 	PID_ONE("status", 0444, proc_pid_status),

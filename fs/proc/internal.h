@@ -80,6 +80,7 @@ static inline struct task_struct *get_proc_task(const struct inode *inode)
 #define PROC_INO_TID        2 /* /proc/<pid>/task/<tid> */
 #define PROC_INO_TGID_ENTRY 0x1000
 #define PROC_INO_TID_ENTRY  0x2000
+#define PROC_INO_NS_ENTRY   0x3000
 #define PROC_INO_FDINFO     0x400000
 #define PROC_INO_FD         0x800000
 
