@@ -107,11 +107,11 @@ static const struct ctl_table ipc_kern_table[] = {
 	{ "auto_msgmni", NULL, sizeof(int), 0644, proc_ipc_auto_msgmni, &zero, &one },
 	{ "msgmnb", NS(msg_ctlmnb), sizeof(int), 0644, proc_ipc_dointvec_minmax, &zero, &int_max },
 	{ "sem", NS(sem_ctls), sizeof(init_ipc_ns.sem_ctls), 0644, proc_ipc_sem_dointvec },
-	{ "sem_next_id", NEXT_ID(IPC_SEM_IDS), sizeof(int), 0444 | 0200, proc_ipc_next_id, &zero,
+	{ "sem_next_id", NEXT_ID(IPC_SEM_IDS), sizeof(int), 0644, proc_ipc_next_id, &zero,
 	  &int_max },
-	{ "msg_next_id", NEXT_ID(IPC_MSG_IDS), sizeof(int), 0444 | 0200, proc_ipc_next_id, &zero,
+	{ "msg_next_id", NEXT_ID(IPC_MSG_IDS), sizeof(int), 0644, proc_ipc_next_id, &zero,
 	  &int_max },
-	{ "shm_next_id", NEXT_ID(IPC_SHM_IDS), sizeof(int), 0444 | 0200, proc_ipc_next_id, &zero,
+	{ "shm_next_id", NEXT_ID(IPC_SHM_IDS), sizeof(int), 0644, proc_ipc_next_id, &zero,
 	  &int_max },
 };
 

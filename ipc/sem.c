@@ -39,8 +39,6 @@
 /* So many calls in a row without need for complex mode end it: entering visits every semaphore. */
 #define USE_GLOBAL_LOCK_HYSTERESIS 10
 #define SEMOPM_FAST                64 /* operations of a call that fit on the stack */
-#define S_IRUGO                    (S_IRUSR | S_IRGRP | S_IROTH)
-#define S_IWUGO                    (S_IWUSR | S_IWGRP | S_IWOTH)
 
 /* ---- locks ---- */
 

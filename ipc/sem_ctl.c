@@ -26,8 +26,6 @@
 #include "ipc/security.h"
 
 #define SEMMSL_FAST 256 /* values that fit on the stack */
-#define S_IRUGO     (S_IRUSR | S_IRGRP | S_IROTH)
-#define S_IWUGO     (S_IWUSR | S_IWGRP | S_IWOTH)
 
 /* ---- looking ---- */
 

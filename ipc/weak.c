@@ -35,3 +35,7 @@ void __weak shm_exit_ns(struct ipc_namespace *ns)
 void __weak exit_shm(struct task_struct *task)
 {
 }
+
+void __weak shm_destroy_orphaned(struct ipc_namespace *ns)
+{
+}
