@@ -6,8 +6,11 @@
 #ifndef TESTS_IPC_SEM_H
 #define TESTS_IPC_SEM_H
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <fcntl.h>
+#include <stddef.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
