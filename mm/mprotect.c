@@ -29,6 +29,17 @@ static pte_t change_pte(struct vm_area_struct *vma, pte_t pte)
 	return pte;
 }
 
+/*
+ * Must CPUs forget the old entry? Not when it only allows more now: who still has it cached faults
+ * once, which drops it (SDM volume 3, 4.10.4.1).
+ */
+static bool takes_rights(pte_t old, pte_t new)
+{
+	unsigned long lost = pte_val(old) & ~pte_val(new), gained = pte_val(new) & ~pte_val(old);
+
+	return (lost & (_PAGE_PRESENT | _PAGE_RW | _PAGE_USER)) || (gained & _PAGE_NX);
+}
+
 /* vma has its new flags: the ptes of [start, end) follow. */
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
@@ -47,10 +58,13 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 		pte_t *pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
 
 		for (; addr < next; addr += PAGE_SIZE, pte++) {
+			pte_t entry;
+
 			if (pte_none(*pte))
 				continue;
-			set_pte(pte, change_pte(vma, *pte));
-			changed = true;
+			entry = change_pte(vma, *pte);
+			changed |= takes_rights(*pte, entry);
+			set_pte(pte, entry);
 		}
 		spin_unlock(ptl);
 	}

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <time.h>
 #include "tests/mm/memory.h"
 #include "tests/ktap.h"
 
@@ -19,13 +20,34 @@ static atomic_int stop;
 static atomic_int *counter; /* in shared memory */
 static unsigned char *race_page;
 
+/* On a slow machine each part ends before its rounds are done. */
+#define PART_SECONDS 3
+
+static time_t part_end;
+
+static void part_begins(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	part_end = now.tv_sec + PART_SECONDS;
+}
+
+static int time_is_left(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec < part_end;
+}
+
 /* Its own window: fill, check, punch holes, map again, protect. */
 static void *work(void *arg)
 {
 	unsigned int seed = (unsigned int)(unsigned long)arg;
 	unsigned char *p = (unsigned char *)map_anon(WINDOW * PAGE, PROT_READ | PROT_WRITE);
 
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < ROUNDS && (round < 3 || time_is_left()); round++) {
 		size_t from, n;
 
 		for (size_t i = 0; i < WINDOW; i++)
@@ -98,7 +120,7 @@ static void *racer(void *arg)
 
 static int racing_faults(void)
 {
-	for (int round = 0; round < 100; round++) {
+	for (int round = 0; round < 100 && (round < 3 || time_is_left()); round++) {
 		pthread_t thread[THREADS];
 		int sum = 0;
 
@@ -122,7 +144,9 @@ int main(void)
 	int rounds;
 
 	counter = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	part_begins();
 	ok(racing_faults(), "threads that fault on one page at once all write to the same page");
+	part_begins();
 	pthread_create(&forks, NULL, forker, NULL);
 	for (unsigned long i = 0; i < THREADS; i++)
 		pthread_create(&thread[i], NULL, work, (void *)(i + 1));
