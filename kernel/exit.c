@@ -29,6 +29,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/printk.h"
 #include "kernel/locking/rcu.h"
+#include "kernel/sched/cputime.h"
 #include "kernel/sched/cred.h"
 #include "kernel/sched/nsproxy.h"
 #include "kernel/sched/sched.h"
@@ -79,16 +80,19 @@ static void __exit_signal(struct task_struct *task)
 		if (task == sig->curr_target)
 			sig->curr_target = next_thread(task);
 	}
+	/* Whoever adds up the threads' times meanwhile finds it in dead or in the list, not in both. */
+	write_seqcount_begin(&sig->dead_seq);
 	/* Samples and exact sum: sched/cputime.c divides the sum by the samples of all threads. */
 	sig->dead.utime += task->utime;
 	sig->dead.stime += task->stime;
-	sig->dead.sum_exec_runtime += task->se.sum_exec_runtime;
+	sig->dead.sum_exec_runtime += task_sched_runtime(task);
 	sig->min_flt += task->min_flt;
 	sig->maj_flt += task->maj_flt;
 	sig->nvcsw += task->nvcsw;
 	sig->nivcsw += task->nivcsw;
 	sig->nr_threads--;
 	__unhash_process(task, group_dead);
+	write_seqcount_end(&sig->dead_seq);
 	flush_sigqueue(&task->pending);
 	rcu_assign_pointer(task->sighand, NULL);
 	if (group_dead)

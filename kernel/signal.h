@@ -15,6 +15,7 @@
 #include "kernel/lib/types.h"
 #include "kernel/locking/spinlock.h"
 #include "kernel/locking/refcount.h"
+#include "kernel/locking/seqlock.h"
 #include "kernel/sched/pid.h"
 #include "kernel/sched/timer.h"
 #include "kernel/sched/wait.h"
@@ -119,6 +120,7 @@ struct signal_struct {
 	int nr_cpu_timers;             /* [L] posix_timers that count CPU time and are armed */
 
 	struct task_cputime dead;   /* [L] threads that ended */
+	seqcount_t dead_seq;        /* [L] a thread goes from the list to dead: sched/cputime.c */
 	u64 prev_utime, prev_stime; /* what thread_group_cputime() reported last */
 	u64 cutime, cstime;         /* [L] reaped children, ns */
 	unsigned long nvcsw, nivcsw, cnvcsw, cnivcsw;       /* [L] context switches */

@@ -7,7 +7,8 @@
  * it found the CPU, and the exact sum is divided in the proportion of these samples.
  *
  * Locking: cputime_lock protects the prev_utime/prev_stime pairs: what was reported may not go
- * back. A thread group is walked under RCU. Linux: kernel/sched/cputime.c.
+ * back. A thread group is walked under RCU, again if a thread left it meanwhile (dead_seq), so that
+ * its time is neither counted twice nor missed. Linux: kernel/sched/cputime.c.
  */
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/internal.h"
@@ -63,17 +64,21 @@ static void sum_thread_group(struct task_struct *task, struct task_cputime *time
 {
 	struct signal_struct *signal = task->signal;
 	struct task_struct *thread;
+	unsigned int seq;
 
 	/* The caller's own time up to now; others' is at most a tick old. */
 	if (same_thread_group(task, current))
 		task_sched_runtime(current);
 	rcu_read_lock();
-	*times = signal->dead;
-	for_each_thread (task, thread) {
-		times->utime += READ_ONCE(thread->utime);
-		times->stime += READ_ONCE(thread->stime);
-		times->sum_exec_runtime += READ_ONCE(thread->se.sum_exec_runtime);
-	}
+	do {
+		seq = read_seqcount_begin(&signal->dead_seq);
+		*times = signal->dead;
+		for_each_thread (task, thread) {
+			times->utime += READ_ONCE(thread->utime);
+			times->stime += READ_ONCE(thread->stime);
+			times->sum_exec_runtime += READ_ONCE(thread->se.sum_exec_runtime);
+		}
+	} while (read_seqcount_retry(&signal->dead_seq, seq));
 	rcu_read_unlock();
 }
 
@@ -91,12 +96,16 @@ void thread_group_cputime(struct task_struct *task, struct task_cputime *times)
 u64 thread_group_runtime(struct task_struct *task)
 {
 	struct task_struct *thread;
+	unsigned int seq;
 	u64 sum;
 
 	rcu_read_lock();
-	sum = task->signal->dead.sum_exec_runtime;
-	for_each_thread (task, thread)
-		sum += task_sched_runtime(thread);
+	do {
+		seq = read_seqcount_begin(&task->signal->dead_seq);
+		sum = task->signal->dead.sum_exec_runtime;
+		for_each_thread (task, thread)
+			sum += task_sched_runtime(thread);
+	} while (read_seqcount_retry(&task->signal->dead_seq, seq));
 	rcu_read_unlock();
 	return sum;
 }
@@ -104,13 +113,17 @@ u64 thread_group_runtime(struct task_struct *task)
 void thread_group_sample_cputime(struct task_struct *task, u64 *utime, u64 *stime)
 {
 	struct task_struct *thread;
+	unsigned int seq;
 
-	*utime = task->signal->dead.utime;
-	*stime = task->signal->dead.stime;
-	for_each_thread (task, thread) {
-		*utime += READ_ONCE(thread->utime);
-		*stime += READ_ONCE(thread->stime);
-	}
+	do {
+		seq = read_seqcount_begin(&task->signal->dead_seq);
+		*utime = task->signal->dead.utime;
+		*stime = task->signal->dead.stime;
+		for_each_thread (task, thread) {
+			*utime += READ_ONCE(thread->utime);
+			*stime += READ_ONCE(thread->stime);
+		}
+	} while (read_seqcount_retry(&task->signal->dead_seq, seq));
 }
 
 void get_cpu_usage(int cpu, struct cpu_usage *usage)
