@@ -23,8 +23,10 @@
  */
 #include "fs/dcache.h"
 #include "fs/internal.h"
-#include "kernel/lib/string.h"
+#include "kernel/uapi/statfs.h"
 #include "kernel/lib/bug.h"
+#include "kernel/lib/printk.h"
+#include "kernel/lib/string.h"
 #include "mm/slab.h"
 
 #define DENTRY_HASH_BITS 11
@@ -477,3 +479,39 @@ void dcache_init(void)
 		spin_lock_init(&dentry_hash_lock[i]);
 	dentry_cache = KMEM_CACHE(dentry, SLAB_PANIC | SLAB_ACCOUNT);
 }
+
+/* ---- the leak report ---- */
+
+#ifdef CONFIG_DEBUG
+static unsigned long leaked_inodes;
+
+/* Each inode is looked at once: by way of its first alias. */
+static void check_inode_of(void *object)
+{
+	struct dentry *dentry = object, *alias;
+	struct inode *inode = dentry->d_inode;
+	int names = 0, refs;
+
+	if (!inode || inode->i_dentry.first != &dentry->d_alias)
+		return;
+	if (inode->i_sb->s_magic == ANON_INODE_FS_MAGIC) /* one for all, and it stays */
+		return;
+	hlist_for_each_entry (alias, &inode->i_dentry, d_alias)
+		names++;
+	refs = atomic_read(&inode->i_count);
+	if (refs <= names)
+		return;
+	leaked_inodes++;
+	pr_err("leak: inode %lu of %s (%.*s): %d references, %d names\n", inode->i_ino,
+	       inode->i_sb->s_type->name, (int)dentry->d_name.len,
+	       (const char *)dentry->d_name.name, refs, names);
+}
+
+unsigned long inode_leak_report(void)
+{
+	leaked_inodes = 0;
+	rcu_barrier();
+	kmem_cache_walk(dentry_cache, check_inode_of);
+	return leaked_inodes;
+}
+#endif

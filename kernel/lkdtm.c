@@ -31,7 +31,9 @@
 #include "kernel/x86/uaccess.h"
 #include "mm/gfp.h"
 #include "mm/slab.h"
+#include "fs/dcache.h"
 #include "fs/fs.h"
+#include "fs/namei.h"
 #include "fs/proc/proc.h"
 
 static DEFINE_SPINLOCK(lock_a);
@@ -250,6 +252,16 @@ static void task_leak(void)
 		get_task_struct(task);
 }
 
+static void inode_leak(void)
+{
+	struct path path;
+
+	if (kern_path("/init", LOOKUP_FOLLOW, &path))
+		return;
+	ihold(d_inode(path.dentry));
+	path_put(&path);
+}
+
 static void leak(void)
 {
 	hidden = kmalloc(200, GFP_KERNEL);
@@ -379,6 +391,7 @@ static const struct planted_bug {
 	{ "PAGE_USE_AFTER_FREE", page_use_after_free },
 	{ "PAGE_LEAK", page_leak },
 	{ "TASK_LEAK", task_leak },
+	{ "INODE_LEAK", inode_leak },
 	{ "PAGE_UNDERFLOW", page_underflow },
 	{ "REFCOUNT", refcount_overflow },
 	{ "SOFT_LOCKUP", soft_lockup },

@@ -14,6 +14,7 @@
 #include "kernel/x86/processor.h"
 #include "kernel/x86/uaccess.h"
 #include "mm/gfp.h"
+#include "fs/dcache.h"
 #include "kernel/syscall.h"
 
 static DEFINE_MUTEX(system_transition_mutex);
@@ -22,9 +23,13 @@ static bool C_A_D = true;
 
 void __noreturn kernel_power_off(void)
 {
+	bool good;
+
 	pr_info("reboot: Power down\n");
 	/* A leak makes the run a failure (debug builds). */
-	machine_power_off(mm_leak_report() ? EXIT_PASS : EXIT_FAIL);
+	good = !inode_leak_report();
+	good &= mm_leak_report();
+	machine_power_off(good ? EXIT_PASS : EXIT_FAIL);
 }
 
 static bool is_magic(int magic1, int magic2)

@@ -153,6 +153,8 @@ void kmem_cache_shrink_all(void);
 #ifdef CONFIG_DEBUG
 /* Has anybody written to an object that is free? Reports it. Other CPUs stand still. Sleeps. */
 void kmem_cache_check_all(void);
+/* Each object of the cache that is in use. Nothing else moves: power-off. */
+void kmem_cache_walk(struct kmem_cache *cache, void (*fn)(void *object));
 #endif
 
 /* One line of /proc/slabinfo. */

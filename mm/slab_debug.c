@@ -273,6 +273,26 @@ void slab_debug_check_all(void)
 	each_object(RED_ACTIVE, check_used_one, NULL);
 }
 
+struct cache_walk {
+	struct kmem_cache *cache;
+	void (*fn)(void *object);
+};
+
+static void walk_if_of(struct kmem_cache *cache, void *object, void *data)
+{
+	const struct cache_walk *walk = data;
+
+	if (cache == walk->cache)
+		walk->fn(object);
+}
+
+void kmem_cache_walk(struct kmem_cache *cache, void (*fn)(void *object))
+{
+	struct cache_walk walk = { cache, fn };
+
+	each_object(RED_ACTIVE, walk_if_of, &walk);
+}
+
 /* Objects just being allocated have no sound records yet: only free ones are looked at. */
 void kmem_cache_check_all(void)
 {
