@@ -71,7 +71,9 @@ static void look_at_neighbour(struct watchdog *wd)
 	int cpu = next_online_cpu(smp_processor_id());
 	unsigned int seen = READ_ONCE(per_cpu(watchdogs, cpu).interrupts);
 
-	if (seen != wd->neighbour_seen || !READ_ONCE(per_cpu(watchdogs, cpu).started)) {
+	/* At power-off CPUs stop for good while this one still looks for what was lost. */
+	if (seen != wd->neighbour_seen || !READ_ONCE(per_cpu(watchdogs, cpu).started) ||
+	    smp_cpu_stopped(cpu)) {
 		wd->neighbour_seen = seen;
 		wd->neighbour_stale = 0;
 		return;

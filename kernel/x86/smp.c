@@ -144,6 +144,11 @@ static void __noreturn stop_this_cpu(void)
 		__asm__ __volatile__("hlt");
 }
 
+bool smp_cpu_stopped(int cpu)
+{
+	return READ_ONCE(stopped_mask) >> cpu & 1;
+}
+
 void smp_stop_if_asked(void)
 {
 	if (unlikely(READ_ONCE(stop_wanted)))

@@ -38,6 +38,7 @@ void generic_smp_call_function_interrupt(void);
  * stopped in its idle loop (up to a second); else, or then, a non-maskable interrupt stops it.
  */
 void smp_send_stop(bool patience);
+bool smp_cpu_stopped(int cpu);
 /* The idle loop asks: is this CPU to stop? Then it does not come back. */
 void smp_stop_if_asked(void);
 /* Makes another CPU print its registers and backtrace, even with interrupts off. */
