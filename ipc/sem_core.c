@@ -13,7 +13,7 @@
  * Linux: perform_atomic_semop(), count_semcnt() in ipc/sem.c.
  * Start at: perform_atomic_semop.
  */
-#include "ipc/sem.h"
+#include "ipc/sem_core.h"
 
 #include "kernel/uapi/errno.h"
 #include "kernel/lib/bug.h"

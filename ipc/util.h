@@ -27,12 +27,11 @@
 
 #include "kernel/uapi/ipc.h"
 #include "kernel/lib/err.h"
-#include "kernel/lib/rhashtable.h"
 #include "kernel/lib/types.h"
 #include "kernel/locking/rcu.h"
-#include "kernel/locking/refcount.h"
 #include "kernel/locking/spinlock.h"
 #include "ipc/namespace.h"
+#include "ipc/perm.h"
 
 /* Sets of each kind, also with the largest limits: an index has 15 bits. */
 #define IPCMNI_SHIFT  15
@@ -43,25 +42,6 @@
 #define ipcid_to_idx(id)  ((id) & (IPCMNI - 1))
 #define ipcid_to_seqx(id) ((id) >> IPCMNI_SHIFT)
 #define ipcid_seq_max()   (0x7fffffff >> IPCMNI_SHIFT)
-
-/*
- * The head of every object. [L] lock, [W] rwsem of its kind for writing, [R] readable under RCU,
- * [I] never changes once published, [A] atomic.
- */
-struct kern_ipc_perm {
-	spinlock_t lock;
-	bool deleted;              /* [L][W] written under both; it is in no table any more */
-	int id;                    /* [I] */
-	int key;                   /* [W][L] IPC_PRIVATE: in no hash table */
-	uid_t uid, cuid;           /* [L]; cuid [I] */
-	gid_t gid, cgid;           /* [L]; cgid [I] */
-	umode_t mode;              /* [L] nine bits and SHM_DEST, SHM_LOCKED */
-	unsigned long seq;         /* [I] */
-	void *security;            /* the policy's: ipc/security.h */
-	struct rhash_head khtnode; /* [W] in ipc_ids.key_ht */
-	struct rcu_head rcu;
-	refcount_t refcount; /* [A] the table's, and of sleepers; RCU readers need none */
-};
 
 /* What a get call asked for. */
 struct ipc_params {
