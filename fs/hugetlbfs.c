@@ -101,7 +101,8 @@ struct file *hugetlb_file_setup(const char *name, size_t size, unsigned long acc
 	struct inode *inode;
 	struct file *file;
 
-	if ((page_size_log && page_size_log != HPAGE_SHIFT) || !size || (size & ~HPAGE_MASK))
+	size = ALIGN(size, HPAGE_SIZE);
+	if ((page_size_log && page_size_log != HPAGE_SHIFT) || !size)
 		return ERR_PTR(-EINVAL);
 	if (creat_flags == HUGETLB_SHMFS_INODE && !capable(CAP_IPC_LOCK) &&
 	    !in_group_p(sysctl_hugetlb_shm_group))

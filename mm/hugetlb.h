@@ -20,7 +20,7 @@ struct mmu_gather;
 #define HUGETLB_ANONHUGE_INODE 2 /* for mmap(MAP_HUGETLB) */
 
 /*
- * A nameless file of size bytes (a multiple of HPAGE_SIZE) in huge pages. acctflag: VM_NORESERVE
+ * A nameless file of size bytes, rounded up to whole huge pages. acctflag: VM_NORESERVE
  * to reserve nothing yet; page_size_log: 0 or HPAGE_SHIFT. ERR_PTR: -EINVAL (a page size that does
  * not exist), -EPERM, -ENOMEM (not enough pages in the pool). Implemented in fs/hugetlbfs.c.
  */
