@@ -32,7 +32,10 @@ struct call_request {
 	void (*func)(void *info);
 	void *info;
 	u64 waiting_for; /* [atomic] CPUs that have not done it yet */
+	bool halted;     /* the sender sleeps: whoever comes last wakes it */
 };
+
+#define SPINS 2000 /* then the other CPU is not running: a virtual one, whose turn has not come */
 
 static DEFINE_PER_CPU_ALIGNED(struct call_request, call_request);
 static DEFINE_PER_CPU_ALIGNED(u64, call_inbox); /* [atomic] CPUs whose request is for this one */
@@ -66,10 +69,32 @@ static u64 send_call(u64 mask, void (*func)(void *info), void *info)
 	return mask;
 }
 
+/*
+ * Spinning for long would take the host's CPU from the very one that we wait for. Halting is allowed
+ * since interrupts are on, and no wake-up is lost: either the last one sees halted, or we see its
+ * answer; sti and hlt take effect together.
+ */
+static void wait_until_done(struct call_request *request)
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (!__atomic_load_n(&request->waiting_for, __ATOMIC_ACQUIRE))
+			return;
+		cpu_relax();
+	}
+	for (;;) {
+		local_irq_disable();
+		__atomic_store_n(&request->halted, true, __ATOMIC_SEQ_CST);
+		if (!__atomic_load_n(&request->waiting_for, __ATOMIC_SEQ_CST))
+			break;
+		safe_halt();
+	}
+	request->halted = false;
+	local_irq_enable();
+}
+
 static void wait_for_call(void)
 {
-	while (__atomic_load_n(&this_cpu_ptr(&call_request)->waiting_for, __ATOMIC_ACQUIRE))
-		cpu_relax();
+	wait_until_done(this_cpu_ptr(&call_request));
 }
 
 void smp_call_function_many(u64 mask, void (*func)(void *info), void *info)
@@ -84,10 +109,14 @@ void generic_smp_call_function_interrupt(void)
 	u64 senders = __atomic_exchange_n(this_cpu_ptr(&call_inbox), 0, __ATOMIC_SEQ_CST);
 
 	for (; senders; senders &= senders - 1) {
-		struct call_request *request = per_cpu_ptr(&call_request, __builtin_ctzll(senders));
+		int sender = __builtin_ctzll(senders);
+		struct call_request *request = per_cpu_ptr(&call_request, sender);
 
 		request->func(request->info);
-		(void)__atomic_fetch_and(&request->waiting_for, ~self, __ATOMIC_RELEASE);
+		/* From here on the sender may go on, and its request be another one: no harm. */
+		if (__atomic_and_fetch(&request->waiting_for, ~self, __ATOMIC_SEQ_CST) == 0 &&
+		    __atomic_load_n(&request->halted, __ATOMIC_SEQ_CST))
+			smp_send_reschedule(sender);
 	}
 }
 
