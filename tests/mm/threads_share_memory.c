@@ -12,7 +12,7 @@
 #include "tests/ktap.h"
 
 #define THREADS 6
-#define ROUNDS 50
+#define ROUNDS  50
 #define WINDOW  40 /* pages of each thread */
 
 static atomic_int bad;
