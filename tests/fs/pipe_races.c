@@ -68,8 +68,7 @@ static int last_reader_exits(int round)
 		n = write(fds[1], block, SIZE);
 	while (n > 0);
 	close(fds[1]);
-	return n == -1 && errno == EPIPE && pipes_broken > before &&
-	       waitpid(pid, NULL, 0) == pid;
+	return n == -1 && errno == EPIPE && pipes_broken > before && waitpid(pid, NULL, 0) == pid;
 }
 
 static int last_writer_exits(int round)
