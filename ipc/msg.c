@@ -499,8 +499,7 @@ static int sysvipc_msg_proc_show(struct seq_file *m, void *v)
 	struct kern_ipc_perm *perm = v;
 	struct msg_queue *msq = msq_of_perm(perm);
 
-	seq_printf(m,
-		   "%10d %10d  %4o  %10lu %10lu %5u %5u %5u %5u %5u %5u %10llu %10llu %10llu\n",
+	seq_printf(m, "%10d %10d  %4o  %10lu %10lu %5u %5u %5u %5u %5u %5u %10llu %10llu %10llu\n",
 		   perm->key, perm->id, perm->mode, msq->q_cbytes, msq->q_qnum,
 		   pid_nr(msq->q_lspid), pid_nr(msq->q_lrpid), perm->uid, perm->gid, perm->cuid,
 		   perm->cgid, (unsigned long long)msq->q_stime, (unsigned long long)msq->q_rtime,

@@ -40,15 +40,15 @@ _Static_assert(sizeof(struct msg_msg) == 48, "the first page holds 4048 bytes of
 
 /* [Q] q_perm.lock */
 struct msg_queue {
-	struct kern_ipc_perm q_perm;           /* first: ipc/util.c */
-	time64_t q_stime, q_rtime, q_ctime;    /* [Q] last msgsnd, msgrcv, change */
-	unsigned long q_cbytes;                /* [Q] text in q_messages */
-	unsigned long q_qnum;                  /* [Q] messages in q_messages */
-	unsigned long q_qbytes;                /* [Q] the limit of both */
-	struct pid *q_lspid, *q_lrpid;         /* [Q] last sender and receiver: a reference or NULL */
-	struct list_head q_messages;           /* [Q] oldest first */
-	struct list_head q_receivers;          /* [Q] msg_receiver, FIFO */
-	struct list_head q_senders;            /* [Q] msg_sender, FIFO */
+	struct kern_ipc_perm q_perm;        /* first: ipc/util.c */
+	time64_t q_stime, q_rtime, q_ctime; /* [Q] last msgsnd, msgrcv, change */
+	unsigned long q_cbytes;             /* [Q] text in q_messages */
+	unsigned long q_qnum;               /* [Q] messages in q_messages */
+	unsigned long q_qbytes;             /* [Q] the limit of both */
+	struct pid *q_lspid, *q_lrpid;      /* [Q] last sender and receiver: a reference or NULL */
+	struct list_head q_messages;        /* [Q] oldest first */
+	struct list_head q_receivers;       /* [Q] msg_receiver, FIFO */
+	struct list_head q_senders;         /* [Q] msg_sender, FIFO */
 };
 
 _Static_assert(offsetof(struct msg_queue, q_perm) == 0, "found through its kern_ipc_perm");

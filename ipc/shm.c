@@ -344,9 +344,8 @@ static int sysvipc_shm_proc_show(struct seq_file *m, void *v)
 		   "%21lu %21lu\n",
 		   perm->key, perm->id, perm->mode, shp->shm_segsz, pid_nr(shp->shm_cprid),
 		   pid_nr(shp->shm_lprid), shp->shm_nattch, perm->uid, perm->gid, perm->cuid,
-		   perm->cgid, (unsigned long long)shp->shm_atim,
-		   (unsigned long long)shp->shm_dtim, (unsigned long long)shp->shm_ctim,
-		   shm_rss(shp) * PAGE_SIZE, 0ul);
+		   perm->cgid, (unsigned long long)shp->shm_atim, (unsigned long long)shp->shm_dtim,
+		   (unsigned long long)shp->shm_ctim, shm_rss(shp) * PAGE_SIZE, 0ul);
 	return 0;
 }
 

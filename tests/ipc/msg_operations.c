@@ -158,7 +158,8 @@ static int denied(void)
 
 static int denied_reading(void)
 {
-	return !(send_text(id, 1, "x", IPC_NOWAIT) == 0 && failed_with(take_type(id, 0, 0), EACCES));
+	return !(send_text(id, 1, "x", IPC_NOWAIT) == 0 &&
+		 failed_with(take_type(id, 0, 0), EACCES));
 }
 
 static void test_permission(void)
@@ -213,8 +214,8 @@ static void test_faults(void)
 	ok(failed_with(raw_receive(id, (void *)8, 10, 0, 0), EFAULT) && queue_stat(id).qnum == 0,
 	   "MSG-036: a message that cannot be delivered is lost");
 	send_text(id, 5, "0123456789", 0);
-	ok(failed_with(raw_receive(id, edge - 12, 10, 0, 0), EFAULT) &&
-		   queue_stat(id).qnum == 0 && *(long *)(edge - 12) == 5,
+	ok(failed_with(raw_receive(id, edge - 12, 10, 0, 0), EFAULT) && queue_stat(id).qnum == 0 &&
+		   *(long *)(edge - 12) == 5,
 	   "MSG-036: its type may have been delivered");
 }
 

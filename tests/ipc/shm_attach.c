@@ -27,7 +27,8 @@ static void test_create(void)
 	   "SHM-001: no segment of size 0 or above shmmax");
 	seg = get_segment(key, 5000, IPC_CREAT | 0600);
 	ok(get_segment(key, 0, 0) == seg && get_segment(key, 100, 0) == seg &&
-		   get_segment(key, 5000, 0) == seg && failed_with(get_segment(key, 5001, 0), EINVAL),
+		   get_segment(key, 5000, 0) == seg &&
+		   failed_with(get_segment(key, 5001, 0), EINVAL),
 	   "SHM-002: an existing one is found for any size up to its own");
 	ds = segment_stat(seg);
 	ok(!ds.nattch && !ds.lpid && !ds.atime && !ds.dtime && ds.cpid == getpid() &&
@@ -197,7 +198,8 @@ static void test_processes(void)
 	ds = segment_stat(id);
 	ok(ds.nattch == 4 && ds.lpid == getpid(), "SHM-017: fork counts each, for the parent");
 	kill(pid, SIGKILL);
-	ok(eventually(state_of(pid) == 'Z') && (ds = segment_stat(id)).nattch == 2 && ds.lpid == pid,
+	ok(eventually(state_of(pid) == 'Z') && (ds = segment_stat(id)).nattch == 2 &&
+		   ds.lpid == pid,
 	   "SHM-017 EXIT-001 EXIT-002: a killed process is detached when it is a zombie");
 	waitpid(pid, NULL, 0);
 	snprintf(text, sizeof(text), "%d", id);
@@ -288,7 +290,8 @@ static void test_removal(void)
 	detach(p);
 	ok(attached(seg) == 1, "SHM-025: a child keeps it");
 	put_end(pid);
-	ok(failed_with(segment_ctl(seg, IPC_STAT, &ds), EINVAL), "SHM-025: the last detach removes");
+	ok(failed_with(segment_ctl(seg, IPC_STAT, &ds), EINVAL),
+	   "SHM-025: the last detach removes");
 }
 
 static void test_maps(void)
