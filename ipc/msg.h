@@ -11,6 +11,7 @@
 #include "kernel/x86/page.h"
 #include "kernel/sched/ktime.h"
 #include "kernel/sched/wake_q.h"
+#include "ipc/pid.h"
 #include "ipc/util.h"
 
 struct task_struct;

@@ -9,7 +9,7 @@
 #include "kernel/uapi/sem.h"
 #include "kernel/lib/list.h"
 #include "kernel/sched/ktime.h"
-#include "kernel/sched/pid.h"
+#include "ipc/pid.h"
 #include "ipc/perm.h"
 
 struct task_struct;
@@ -77,17 +77,6 @@ struct sem_undo_list {
 	spinlock_t lock;
 	struct list_head list_proc; /* [U][R] */
 };
-
-/* *slot keeps a reference to the pid, so that GETPID has a number when the process is gone. */
-static inline void ipc_update_pid(struct pid **slot, struct pid *pid)
-{
-	struct pid *old = *slot;
-
-	if (old == pid)
-		return;
-	*slot = get_pid(pid);
-	put_pid(old);
-}
 
 /* ---- deciding: without locks, sleeping or user memory ---- */
 

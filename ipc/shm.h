@@ -9,6 +9,7 @@
 #include "kernel/uapi/shm.h"
 #include "kernel/lib/list.h"
 #include "kernel/sched/ktime.h"
+#include "ipc/pid.h"
 #include "ipc/util.h"
 
 struct file;

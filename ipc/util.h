@@ -30,7 +30,6 @@
 #include "kernel/lib/types.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/locking/spinlock.h"
-#include "kernel/sched/pid.h"
 #include "ipc/namespace.h"
 #include "ipc/perm.h"
 
@@ -143,17 +142,6 @@ static inline int ipc_checkid(const struct kern_ipc_perm *perm, int id)
 static inline int ipc_get_maxidx(const struct ipc_ids *ids)
 {
 	return ids->max_idx < 0 ? 0 : ids->max_idx;
-}
-
-/* *slot keeps a reference to the pid, so that GETPID has a number when the process is gone. */
-static inline void ipc_update_pid(struct pid **slot, struct pid *pid)
-{
-	struct pid *old = *slot;
-
-	if (old == pid)
-		return;
-	*slot = get_pid(pid);
-	put_pid(old);
 }
 
 /* The kinds of one namespace. */
