@@ -194,8 +194,7 @@ static void test_huge(void)
 	}
 	seg = get_segment(IPC_PRIVATE, (1 << 21) + 5, 0600 | SHM_HUGETLB | 21 << 26);
 	p = attach(seg, NULL, 0);
-	ok(p && !((unsigned long)p & ((1 << 21) - 1)) &&
-		   segment_stat(seg).segsz == (1 << 21) + 5,
+	ok(p && !((unsigned long)p & ((1 << 21) - 1)) && segment_stat(seg).segsz == (1 << 21) + 5,
 	   "SHM-035: aligned, and as long as asked for");
 	if (p) {
 		p[0] = 1;
