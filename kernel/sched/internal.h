@@ -80,9 +80,13 @@ struct sched_class {
 
 extern const struct sched_class rt_sched_class, fair_sched_class, idle_sched_class;
 
+/* Any CPU may do it; clocks that differ by a little from CPU to CPU do not make it go back. */
 static inline void update_rq_clock(struct rq *rq)
 {
-	rq->clock = sched_clock();
+	u64 now = sched_clock();
+
+	if (likely((s64)(now - rq->clock) > 0))
+		rq->clock = now;
 }
 
 static inline bool task_current(const struct rq *rq, const struct task_struct *p)

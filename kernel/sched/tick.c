@@ -3,9 +3,10 @@
  * The scheduler's tick: 250 times a second on a CPU that runs something.
  *
  * Idea: the tick is an ordinary hrtimer. It ends a turn that was long enough, samples whether the
- * CPU was in user or kernel mode, tells RCU, and looks at CPU-time limits. When it finds the idle
- * task (and RCU does not need it) it does not start again; the switch away from the idle task starts it (finish_task_switch).
- * So a CPU that sleeps is not disturbed, and one that goes in and out of idle thousands of times a
+ * CPU was in user or kernel mode, compares the CPU's load with others' (balance.c), tells RCU, and
+ * looks at CPU-time limits. When it finds the idle task (and RCU does not need it) it does not start
+ * again; the switch away from the idle task starts it (finish_task_switch). So a CPU that sleeps is
+ * not disturbed, and one that goes in and out of idle thousands of times a
  * second never touches the timer.
  *
  * Linux: scheduler_tick() in kernel/sched/core.c, kernel/time/tick-sched.c.
