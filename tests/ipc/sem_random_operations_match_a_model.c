@@ -228,13 +228,19 @@ static void mover(unsigned long seed)
 		struct timespec limit = { 0, 3000000 };
 		struct sembuf sops[2] = { OP(from, (short)-n, flags), OP(to, n, 0) };
 
-		if (draw(3) == 0) {
-			/* Take and give one semaphore at a time, in a way that dying takes back. */
-			if (syscall(SYS_semtimedop, id, (&OP(from, -1, SEM_UNDO)), 1, &limit) == 0)
-				sem_ops(id, OP(from, 1, SEM_UNDO));
-			continue;
+		int lost;
+
+		if (draw(3)) {
+			lost = syscall(SYS_semtimedop, id, sops, 2, &limit) != 0;
+		} else {
+			/* One semaphore: take, and give, in a way that dying takes back. */
+			lost = syscall(SYS_semtimedop, id, (&OP(from, -1, SEM_UNDO)), 1, &limit) !=
+			       0;
+			if (!lost)
+				lost = sem_ops(id, OP(from, 1, SEM_UNDO)) != 0;
 		}
-		if (syscall(SYS_semtimedop, id, sops, 2, &limit) && errno == EIDRM)
+		/* Removed while we were asleep, or between two calls. */
+		if (lost && (errno == EIDRM || errno == EINVAL))
 			_exit(0);
 	}
 }
