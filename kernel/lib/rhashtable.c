@@ -137,7 +137,8 @@ void rhashtable_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
 	link_in(ht, ht->tbl, obj);
 	ht->nelems++;
 	if (ht->nelems > ht->tbl->size / 4 * 3)
-		resize(ht, (unsigned int)roundup_pow_of_two(ht->nelems * 2)); /* may have had to wait */
+		resize(ht,
+		       (unsigned int)roundup_pow_of_two(ht->nelems * 2)); /* may have had to wait */
 }
 
 int rhashtable_lookup_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
