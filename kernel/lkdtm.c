@@ -102,7 +102,7 @@ static enum hrtimer_restart take_irq_lock(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static void irq_unsafe_lock(void)
+static void let_interrupt_take_irq_lock(void)
 {
 	static struct hrtimer timer;
 
@@ -110,8 +110,30 @@ static void irq_unsafe_lock(void)
 	timer.function = take_irq_lock;
 	hrtimer_start(&timer, 1000, HRTIMER_MODE_REL);
 	wait_for_completion(&irq_done);
+}
+
+static void irq_unsafe_lock(void)
+{
+	let_interrupt_take_irq_lock();
 	spin_lock(&irq_lock); /* interrupts are on */
 	spin_unlock(&irq_lock);
+}
+
+static void irqs_on_under_lock(void)
+{
+	let_interrupt_take_irq_lock();
+	spin_lock_irq(&irq_lock);
+	spin_lock_irq(&lock_a);
+	spin_unlock_irq(&lock_a); /* and so interrupts are on */
+	spin_unlock(&irq_lock);
+}
+
+static void sleep_irqs_off(void)
+{
+	local_irq_disable();
+	mutex_lock(&mutex_a);
+	mutex_unlock(&mutex_a);
+	local_irq_enable();
 }
 
 static void unlock_not_held(void)
@@ -375,6 +397,8 @@ static const struct planted_bug {
 	{ "RECURSIVE_LOCK", recursive_lock },
 	{ "SLEEP_IN_ATOMIC", sleep_in_atomic },
 	{ "IRQ_UNSAFE_LOCK", irq_unsafe_lock },
+	{ "IRQS_ON_UNDER_LOCK", irqs_on_under_lock },
+	{ "SLEEP_IRQS_OFF", sleep_irqs_off },
 	{ "UNLOCK_NOT_HELD", unlock_not_held },
 	{ "RETURN_WITH_LOCK", return_with_lock },
 	{ "RCU_WITHOUT_LOCK", rcu_without_lock },

@@ -19,6 +19,7 @@
 static DEFINE_PER_CPU(int, preempt_depth);
 
 static bool oops_in_progress;
+static bool interrupts_were_on; /* not early in the boot, when one task runs without any */
 
 void preempt_disable(void)
 {
@@ -39,15 +40,22 @@ int preempt_count(void)
 
 void __might_sleep(const char *file, int line)
 {
-	if (likely(preempt_count() == 0) || oops_in_progress) {
+	bool irqs_off = irqs_disabled();
+
+	if (unlikely(!interrupts_were_on)) {
+		interrupts_were_on = !irqs_off;
+		irqs_off = false;
+	}
+	if (likely(preempt_count() == 0 && !irqs_off) || oops_in_progress) {
 		if (unlikely(sched_seeded) && !oops_in_progress)
 			__sched_seed_point();
 		return;
 	}
 	if (!debug_locks)
 		return;
-	pr_warn("lockdep: %s:%d: would sleep in atomic context (%d locks, %d interrupts)\n", file,
-		line, this_cpu_read(preempt_depth), this_cpu_read(irq_depth));
+	pr_warn("lockdep: %s:%d: would sleep in atomic context (%d locks, %d interrupts%s)\n", file,
+		line, this_cpu_read(preempt_depth), this_cpu_read(irq_depth),
+		irqs_off ? ", interrupts off" : "");
 	lockdep_report("sleeping in atomic context");
 }
 
@@ -219,11 +227,13 @@ bool mutex_lock_is_held(const struct mutex *lock)
 	return (atomic_long_read(&lock->owner) & ~(long)MUTEX_FLAGS) == (long)current;
 }
 
-/* Who the readers are is not known. */
+/* Who the readers are, lockdep knows as long as it is on. */
 bool rwsem_lock_is_held(const struct rw_semaphore *sem)
 {
-	return READ_ONCE(sem->owner) == current ||
-	       atomic_long_read(&sem->count) >= (long)RWSEM_READER;
+	if (READ_ONCE(sem->owner) == current)
+		return true;
+	return atomic_long_read(&sem->count) >= (long)RWSEM_READER &&
+	       (!debug_locks || lock_is_held(&sem->dep_map));
 }
 
 bool rwsem_lock_is_held_write(const struct rw_semaphore *sem)

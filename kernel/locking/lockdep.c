@@ -288,19 +288,12 @@ static void check_usage(unsigned int class)
 		report_usage(class, IN_IRQ_READ, IRQS_ON);
 }
 
-static void mark_usage(unsigned int class, bool read)
+static void mark_usage(unsigned int class, enum usage usage)
 {
-	enum usage usage;
 	unsigned long flags;
 	unsigned int count;
 	int other;
 
-	if (in_interrupt())
-		usage = read ? IN_IRQ_READ : IN_IRQ;
-	else if (!irqs_disabled())
-		usage = read ? IRQS_ON_READ : IRQS_ON;
-	else
-		return;
 	if (likely(READ_ONCE(classes[class].usages) & 1u << usage))
 		return;
 	flags = graph_lock();
@@ -321,6 +314,24 @@ static void mark_usage(unsigned int class, bool read)
 		}
 	}
 	graph_unlock(flags);
+}
+
+static void mark_taken(unsigned int class, bool read)
+{
+	if (in_interrupt())
+		mark_usage(class, read ? IN_IRQ_READ : IN_IRQ);
+	else if (!irqs_disabled())
+		mark_usage(class, read ? IRQS_ON_READ : IRQS_ON);
+}
+
+void lockdep_irqs_on(void)
+{
+	const struct lockdep_task *task = lockdep_current();
+
+	if (likely(!task->depth) || !debug_locks || in_interrupt())
+		return;
+	for (unsigned int i = 0; i < task->depth; i++)
+		mark_usage(task->held[i].class, task->held[i].read ? IRQS_ON_READ : IRQS_ON);
 }
 
 /* ---- classes ---- */
@@ -390,7 +401,7 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, 
 		class --;
 	else
 		class = find_class(map, subclass);
-	mark_usage(class, read == LOCK_READ_SPIN);
+	mark_taken(class, read == LOCK_READ_SPIN);
 	local_irq_save(flags); /* an interrupt uses the same stack of locks */
 	task = lockdep_current();
 	if (task->depth == MAX_LOCK_DEPTH) {
@@ -458,6 +469,19 @@ void lock_downgrade(struct lockdep_map *map)
 	for (unsigned int i = 0; i < task->depth; i++)
 		if (task->held[i].map == map)
 			task->held[i].read = true;
+}
+
+bool lock_is_held(const struct lockdep_map *map)
+{
+	const struct lockdep_task *task = lockdep_current();
+	unsigned long flags;
+	bool held = false;
+
+	local_irq_save(flags);
+	for (unsigned int i = 0; i < task->depth && !held; i++)
+		held = task->held[i].map == map;
+	local_irq_restore(flags);
+	return held;
 }
 
 /* ---- places where nothing may be held ---- */

@@ -51,6 +51,10 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, 
 		  unsigned long ip);
 void lock_release(struct lockdep_map *map, unsigned long ip);
 void lock_downgrade(struct lockdep_map *map);
+/* Does this task hold it? */
+bool lock_is_held(const struct lockdep_map *map);
+/* Interrupts are about to be on: whatever this task still holds is held with them on. */
+void lockdep_irqs_on(void);
 /* Where nothing may be held: on the way to user mode, at a task's end. */
 void lockdep_assert_none_held(const char *where);
 void lockdep_sys_exit(void);
@@ -73,6 +77,7 @@ void __might_sleep(const char *file, int line);
 #else
 #define lockdep_assert_none_held(where) ((void)0)
 #define lockdep_sys_exit()              ((void)0)
+#define lockdep_irqs_on()               ((void)0)
 #define preempt_disable()               barrier()
 #define preempt_enable()                barrier()
 static inline int preempt_count(void)
@@ -98,8 +103,8 @@ struct rwlock;
 struct spinlock;
 
 /*
- * Does this CPU (spinlocks, read-write locks), this task (mutexes) or somebody (rwsems held by
- * readers) hold the lock? Implemented in kernel/locking/debug.c.
+ * Does this CPU (spinlocks, read-write locks), this task (mutexes, rwsems) hold the
+ * lock? Implemented in kernel/locking/debug.c.
  */
 #ifdef CONFIG_DEBUG
 bool spin_lock_is_held(const struct spinlock *lock);

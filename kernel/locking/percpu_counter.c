@@ -8,7 +8,7 @@
 #include "kernel/x86/percpu.h"
 
 struct percpu_counter_share {
-	s32 value; /* [its CPU, interrupts off]; others only look */
+	s32 value; /* [its CPU, interrupts off; from big to 0: lock, too]; others only look */
 } __aligned(64);
 
 int percpu_counter_init(struct percpu_counter *fbc, s64 amount, gfp_t gfp)
@@ -19,6 +19,7 @@ int percpu_counter_init(struct percpu_counter *fbc, s64 amount, gfp_t gfp)
 	if (!fbc->shares)
 		return -ENOMEM;
 	memset(fbc->shares, 0, size);
+	spin_lock_init(&fbc->lock);
 	atomic64_set(&fbc->count, amount);
 	return 0;
 }
@@ -39,20 +40,27 @@ void percpu_counter_add_batch(struct percpu_counter *fbc, s64 amount, s32 batch)
 	share = &fbc->shares[smp_processor_id()];
 	value = share->value + amount;
 	if (value >= batch || value <= -batch) {
+		spin_lock(&fbc->lock);
 		atomic64_add(value, &fbc->count);
-		value = 0;
+		WRITE_ONCE(share->value, 0);
+		spin_unlock(&fbc->lock);
+	} else {
+		WRITE_ONCE(share->value, (s32)value);
 	}
-	WRITE_ONCE(share->value, (s32)value);
 	local_irq_restore(flags);
 }
 
 s64 percpu_counter_sum(struct percpu_counter *fbc)
 {
-	s64 sum = atomic64_read(&fbc->count);
+	unsigned long flags;
+	s64 sum;
 	int cpu;
 
+	spin_lock_irqsave(&fbc->lock, flags);
+	sum = atomic64_read(&fbc->count);
 	for_each_possible_cpu (cpu)
 		sum += READ_ONCE(fbc->shares[cpu].value);
+	spin_unlock_irqrestore(&fbc->lock, flags);
 	return sum;
 }
 

@@ -2,18 +2,21 @@
 /*
  * A counter that many CPUs change without meeting: each collects a share of up to batch before it
  * adds it to the sum. Reading the sum is cheap and off by at most batch per CPU; the exact sum
- * visits all CPUs. Linux: include/linux/percpu_counter.h.
+ * visits all CPUs, while no share moves into the count.
+ * Locking: lock, interrupts off, innermost. Linux: include/linux/percpu_counter.h.
  */
 #ifndef CONDUIT_LOCKING_PERCPU_COUNTER_H
 #define CONDUIT_LOCKING_PERCPU_COUNTER_H
 
 #include "kernel/lib/types.h"
+#include "kernel/locking/spinlock.h"
 #include "kernel/x86/atomic.h"
 
 struct percpu_counter_share;
 
 struct percpu_counter {
-	atomic64_t count;                    /* without the shares */
+	spinlock_t lock;
+	atomic64_t count;                    /* [lock] without the shares; others only look */
 	struct percpu_counter_share *shares; /* one per possible CPU, a cache line each */
 };
 

@@ -32,6 +32,7 @@
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/thread.h"
+#include "kernel/x86/tsc.h"
 #include "kernel/locking/completion.h"
 #include "kernel/locking/mutex.h"
 #include "kernel/locking/sleep.h"
@@ -145,6 +146,30 @@ static void report_stall(void)
 		smp_show_cpu(__builtin_ctzll(stalled));
 }
 
+/* Once per rcu_cpu_stall_timeout, however often somebody wakes the thread for nothing. */
+static void wait_for_reports(void)
+{
+	long period = rcu_cpu_stall_timeout * 1000000000l;
+	u64 due = sched_clock() + period;
+
+	for (;;) {
+		long left;
+
+		set_current_state(TASK_IDLE);
+		if (!READ_ONCE(rcu_waiting))
+			break;
+		left = (long)(due - sched_clock());
+		if (left > 0) {
+			schedule_timeout(left);
+			continue;
+		}
+		__set_current_state(TASK_RUNNING);
+		report_stall();
+		due = sched_clock() + period;
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
 static void wait_for_readers(void)
 {
 	u64 mask = READ_ONCE(cpu_online_mask) & ~(1ull << smp_processor_id());
@@ -162,15 +187,7 @@ static void wait_for_readers(void)
 		if (READ_ONCE(per_cpu(rcu_in_idle, cpu)))
 			smp_send_reschedule(cpu); /* out of the halt: a round of the idle loop */
 	}
-	for (;;) {
-		set_current_state(TASK_IDLE);
-		if (!READ_ONCE(rcu_waiting))
-			break;
-		if (!schedule_timeout(rcu_cpu_stall_timeout * 1000000000l) &&
-		    READ_ONCE(rcu_waiting))
-			report_stall();
-	}
-	__set_current_state(TASK_RUNNING);
+	wait_for_reports();
 }
 
 int rcu_gp_kthread(void *unused)
@@ -207,7 +224,8 @@ void rcu_sched_clock_irq(bool user)
 		else /* deep in the kernel: switch tasks at the latest before user mode */
 			set_bit(TIF_NEED_RESCHED, current_thread_flags());
 	}
-	if (rcu_needs_cpu() && rcu_thread)
+	/* A thread that waits for reports looks at the lists afterwards. */
+	if (rcu_needs_cpu() && rcu_thread && !READ_ONCE(rcu_waiting))
 		wake_up_process(rcu_thread);
 }
 

@@ -87,7 +87,7 @@ static inline void refcount_dec(refcount_t *r)
 		refcount_saturate(r);
 }
 
-/* Decrements unless it is 1; true when it did. */
+/* Decrements unless it is 1; true when it did, or when there is nothing left to count. */
 static inline bool refcount_dec_not_one(refcount_t *r)
 {
 	int old = atomic_read(&r->refs);
@@ -95,6 +95,10 @@ static inline bool refcount_dec_not_one(refcount_t *r)
 	do {
 		if (old == 1)
 			return false;
+		if (unlikely(old <= 0)) {
+			refcount_saturate(r);
+			return true;
+		}
 	} while (!atomic_try_cmpxchg(&r->refs, &old, old - 1));
 	return true;
 }

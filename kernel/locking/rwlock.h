@@ -111,6 +111,7 @@ static inline void read_lock_irq(rwlock_t *lock)
 static inline void read_unlock_irq(rwlock_t *lock)
 {
 	read_unlock(lock);
+	lockdep_irqs_on();
 	local_irq_enable();
 }
 
@@ -123,6 +124,7 @@ static inline void write_lock_irq(rwlock_t *lock)
 static inline void write_unlock_irq(rwlock_t *lock)
 {
 	write_unlock(lock);
+	lockdep_irqs_on();
 	local_irq_enable();
 }
 
@@ -134,6 +136,8 @@ static inline void write_unlock_irq(rwlock_t *lock)
 #define read_unlock_irqrestore(lock, flags)                                                        \
 	do {                                                                                       \
 		read_unlock(lock);                                                                 \
+		if (!irqs_disabled_flags(flags))                                                   \
+			lockdep_irqs_on();                                                         \
 		local_irq_restore(flags);                                                          \
 	} while (0)
 #define write_lock_irqsave(lock, flags)                                                            \
@@ -144,6 +148,8 @@ static inline void write_unlock_irq(rwlock_t *lock)
 #define write_unlock_irqrestore(lock, flags)                                                       \
 	do {                                                                                       \
 		write_unlock(lock);                                                                \
+		if (!irqs_disabled_flags(flags))                                                   \
+			lockdep_irqs_on();                                                         \
 		local_irq_restore(flags);                                                          \
 	} while (0)
 

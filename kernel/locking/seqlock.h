@@ -139,6 +139,7 @@ static inline void write_seqlock_irq(seqlock_t *sl)
 static inline void write_sequnlock_irq(seqlock_t *sl)
 {
 	write_sequnlock(sl);
+	lockdep_irqs_on();
 	local_irq_enable();
 }
 
@@ -151,6 +152,8 @@ static inline void write_sequnlock_irq(seqlock_t *sl)
 static inline void write_sequnlock_irqrestore(seqlock_t *sl, unsigned long flags)
 {
 	write_sequnlock(sl);
+	if (!irqs_disabled_flags(flags))
+		lockdep_irqs_on();
 	local_irq_restore(flags);
 }
 

@@ -146,6 +146,7 @@ static __always_inline void spin_lock_irq(spinlock_t *lock)
 static __always_inline void spin_unlock_irq(spinlock_t *lock)
 {
 	spin_unlock(lock);
+	lockdep_irqs_on();
 	local_irq_enable();
 }
 
@@ -158,6 +159,8 @@ static __always_inline void spin_unlock_irq(spinlock_t *lock)
 static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
 	spin_unlock(lock);
+	if (!irqs_disabled_flags(flags))
+		lockdep_irqs_on();
 	local_irq_restore(flags);
 }
 
