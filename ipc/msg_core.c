@@ -4,7 +4,7 @@
  * no sleep, no user memory; tests/unit/test_msg_core.c runs it on the host.
  * Linux: the same names in ipc/msg.c. Start at: find_msg().
  */
-#include "ipc/msg.h"
+#include "ipc/msg_core.h"
 
 #define LONG_MAX ((long)(~0ul >> 1))
 #define LONG_MIN (-LONG_MAX - 1)

@@ -7,7 +7,7 @@
  * Idea: no allocation is ever larger than a page, and a small message takes only what it needs.
  * Locking: none: a message belongs to one task, or to the queue that holds it.
  * Sleeps: load_msg(), store_msg(). Linux: ipc/msgutil.c. Start at: load_msg().
- * Tests: tests/ipc/msg_sizes.c; page: docs/msg.md.
+ * Tests: tests/ipc/msg_operations.c; page: docs/msg.md.
  */
 #include "ipc/msg.h"
 

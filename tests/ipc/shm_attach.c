@@ -198,8 +198,7 @@ static void test_processes(void)
 	ds = segment_stat(id);
 	ok(ds.nattch == 4 && ds.lpid == getpid(), "SHM-017: fork counts each, for the parent");
 	kill(pid, SIGKILL);
-	ok(eventually(has_ended(pid)) && (ds = segment_stat(id)).nattch == 2 &&
-		   ds.lpid == pid,
+	ok(eventually(has_ended(pid)) && (ds = segment_stat(id)).nattch == 2 && ds.lpid == pid,
 	   "SHM-017 EXIT-001 EXIT-002: a killed process is detached when it is a zombie");
 	waitpid(pid, NULL, 0);
 	snprintf(text, sizeof(text), "%d", id);
