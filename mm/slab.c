@@ -364,10 +364,11 @@ void kfree_sensitive(const void *p)
 void *kvmalloc(size_t size, gfp_t gfp)
 {
 	void *p = NULL;
+	bool may_sleep = gfp & __GFP_RECLAIM; /* vmalloc() does */
 
-	if (size <= 4 * KMALLOC_MAX_CACHE_SIZE)
+	if (size <= 4 * KMALLOC_MAX_CACHE_SIZE || !may_sleep)
 		p = __kmalloc(size, size > PAGE_SIZE ? gfp | __GFP_NORETRY : gfp);
-	if (!p && size > PAGE_SIZE)
+	if (!p && size > PAGE_SIZE && may_sleep)
 		p = gfp & __GFP_ZERO ? vzalloc(size) : vmalloc(size);
 	return p;
 }
