@@ -106,7 +106,7 @@ static void test_addresses(void)
 	   "SHM-012: the rest is found by the first address");
 	ok(no_attach(-1, NULL, 0, EINVAL) && no_attach(54321 + id, NULL, 0, EINVAL) &&
 		   no_attach(id, (void *)-4096, 0, EINVAL) &&
-		   no_attach(id, (void *)0x7ffffffff000, 0, ENOMEM) &&
+		   no_attach(id, (void *)0xfffffffffff000, 0, ENOMEM) &&
 		   no_attach(id, (void *)100, SHM_RND | SHM_REMAP, EINVAL) && attached(id) == 0,
 	   "SHM-013: wrong ids and addresses");
 }
