@@ -515,6 +515,21 @@ static struct file *fget_locked(struct files_struct *files, unsigned int fd, str
 	return file;
 }
 
+/*
+ * Under the lock, so that what the caller did before is seen by whoever takes the descriptor away
+ * afterwards; a look-up without it might pass that by.
+ */
+bool fd_leads_to(unsigned int fd, const struct file *file)
+{
+	struct files_struct *files = current->files;
+	bool res;
+
+	spin_lock(&files->file_lock);
+	res = fd < files->fdt->max_fds && files->fdt->fd[fd] == file;
+	spin_unlock(&files->file_lock);
+	return res;
+}
+
 /* Another task's file at *fd or, with next, the first one behind it. */
 static struct file *__fget_task(struct task_struct *task, unsigned int *fd, bool next)
 {

@@ -91,6 +91,7 @@ struct fd {
 
 struct fd fdget(unsigned int fd);
 struct fd fdget_raw(unsigned int fd);
+bool fd_leads_to(unsigned int fd, const struct file *file); /* ordered against close() */
 struct fd fdget_pos(unsigned int fd); /* f_pos_lock held when the file needs it */
 
 static inline void fdput(struct fd fd)

@@ -471,7 +471,6 @@ out:
 int fcntl_setlk(unsigned int fd, struct file *file, unsigned int cmd, struct flock *flock)
 {
 	struct file_lock *fl = locks_alloc_lock();
-	struct file *again;
 	int error;
 
 	if (!fl)
@@ -495,14 +494,11 @@ int fcntl_setlk(unsigned int fd, struct file *file, unsigned int cmd, struct flo
 
 	/* Closed meanwhile by another thread: rule 3 has missed this lock. */
 	if (!error && fl->fl_type != F_UNLCK && !(fl->fl_flags & FL_OFDLCK)) {
-		again = fget_raw(fd);
-		if (again != file) {
+		if (!fd_leads_to(fd, file)) {
 			fl->fl_type = F_UNLCK;
 			posix_lock_inode(file_inode(file), fl);
 			error = -EBADF;
 		}
-		if (again)
-			fput(again);
 	}
 out:
 	locks_free_lock(fl);
@@ -598,8 +594,10 @@ SYSCALL_DEFINE2(flock, unsigned int, fd, unsigned int, cmd)
 	if (!fl)
 		goto out;
 	fl->fl_owner = fl->fl_file = f.file;
+	fl->fl_inode = file_inode(f.file); /* /proc/locks shows waiting requests too */
 	fl->fl_type = (unsigned char)type;
 	fl->fl_pid = current->tgid;
+	fl->fl_end = OFFSET_MAX;
 	fl->fl_flags = FL_FLOCK | ((cmd & LOCK_NB) ? 0 : FL_SLEEP);
 	for (;;) {
 		error = flock_lock_inode(file_inode(f.file), fl);

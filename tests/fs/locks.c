@@ -21,6 +21,21 @@ static int lock(int f, int cmd, short type, off_t start, off_t len)
 	return fcntl(f, cmd, &l);
 }
 
+/* Does /proc/locks show a request that waits for process pid's flock()? */
+static int flock_waiter_shown(pid_t pid)
+{
+	char text[8192], line[64];
+	int f = open("/proc/locks", O_RDONLY);
+	ssize_t n = read(f, text, sizeof(text) - 1);
+
+	close(f);
+	if (n < 0)
+		return 0;
+	text[n] = '\0';
+	snprintf(line, sizeof(line), "-> FLOCK  ADVISORY  WRITE %d ", pid);
+	return strstr(text, line) != NULL;
+}
+
 /* What another process would meet at start: 'r', 'w', '-' free; *from and *len say where it lies. */
 static char seen_by_other(off_t start, off_t *from, off_t *len)
 {
@@ -245,6 +260,7 @@ static void flocks(void)
 		_exit(flock(a, LOCK_EX) != 0);
 	while (thread_state(pid, 0) != 'S')
 		pause_ms(1);
+	ok(flock_waiter_shown(pid), "/proc/locks shows who waits in flock()");
 	ok(IN_CHILD(flock(b, LOCK_EX) == 0), "a fork holds what its parent holds");
 	ok(flock(b, LOCK_UN) == 0 && waitpid(pid, &status, 0) == pid && status == 0,
 	   "LOCK_UN lets the waiter in");
