@@ -465,7 +465,7 @@ static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *event
 static int ep_poll(struct eventpoll *ep, struct epoll_event __user *events, int maxevents,
 		   ktime_t expires)
 {
-	bool timed_out = expires == 0;
+	bool timed_out = expires == 0, available;
 	int res;
 
 	for (;;) {
@@ -482,7 +482,11 @@ static int ep_poll(struct eventpoll *ep, struct epoll_event __user *events, int 
 			return -EINTR;
 		wait.flags = 0;
 		prepare_to_wait_exclusive(&ep->wq, &wait, TASK_INTERRUPTIBLE);
-		if (!ep_events_available(ep))
+		/* The last look is under the lock, as the callbacks' look at wq is: one sees the other. */
+		spin_lock_irq(&ep->lock);
+		available = ep_events_available(ep);
+		spin_unlock_irq(&ep->lock);
+		if (!available)
 			timed_out = schedule_hrtimeout(expires, CLOCK_MONOTONIC);
 		/* Whoever was woken looks at the list before anything else: none is lost. */
 		finish_wait(&ep->wq, &wait);

@@ -26,8 +26,11 @@ typedef struct poll_table_struct {
 
 static inline void poll_wait(struct file *file, struct wait_queue_head *wq, poll_table *table)
 {
-	if (table && table->qproc && wq)
+	if (table && table->qproc && wq) {
 		table->qproc(file, wq, table);
+		/* The poller looks at its state only now; pairs with wq_has_sleeper(). */
+		smp_mb();
+	}
 }
 
 static inline bool poll_does_not_wait(const poll_table *table)

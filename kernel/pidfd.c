@@ -68,7 +68,7 @@ static const struct file_operations pidfd_fops = {
 
 void do_notify_pidfd(struct task_struct *task)
 {
-	if (waitqueue_active(&task_pid(task)->wait_pidfd))
+	if (wq_has_sleeper(&task_pid(task)->wait_pidfd))
 		wake_up_all(&task_pid(task)->wait_pidfd);
 }
 

@@ -169,7 +169,7 @@ void tty_del_file(struct file *file)
 void tty_wakeup(struct tty_struct *tty)
 {
 	n_tty_flush_echoes(tty);
-	if (waitqueue_active(&tty->write_wait))
+	if (wq_has_sleeper(&tty->write_wait))
 		wake_up_interruptible_poll(&tty->write_wait, POLLOUT | POLLWRNORM);
 }
 
