@@ -60,10 +60,16 @@ all: $(B)/conduit.elf build/initramfs.cpio
 
 USER_CC := musl-gcc
 USER_CFLAGS := -std=gnu11 -static -Og -g -Wall -Wextra -Wno-unused-parameter -Wno-unused-result -I.
-USER_PROGRAMS := $(patsubst user/%.c,build/user/%,$(wildcard user/*.c))
+# A program's further files are named program_*.c; ipcbench is the one that has any.
+IPCBENCH_FILES := $(wildcard user/ipcbench*.c)
+USER_PROGRAMS := $(patsubst user/%.c,build/user/%,$(filter-out user/ipcbench_%.c,$(wildcard user/*.c)))
 TEST_PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard $(addsuffix /*.c,\
 	$(filter-out tests/unit tests/host,$(wildcard tests/*))))))
 BUSYBOX := $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
+
+build/user/ipcbench: $(IPCBENCH_FILES) user/ipcbench.h
+	@mkdir -p $(@D)
+	$(Q)$(USER_CC) $(USER_CFLAGS) -o $@ $(IPCBENCH_FILES) -lpthread
 
 build/user/%: user/%.c
 	$(say) UCC $<
