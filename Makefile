@@ -129,7 +129,7 @@ space := $(subst ,, )
 CONFIGS ?= opt1,debug1,opt4,debug4
 ISO := build/conduit-$(FIRMWARE).iso
 
-.PHONY: help run iso debug format test test-all torture oracle spec check all-builds
+.PHONY: help run iso debug format test test-all torture oracle bench spec check all-builds
 
 ## run        set up, build and boot to a shell through GRUB (FIRMWARE=uefi: through OVMF)
 run:
@@ -178,6 +178,12 @@ oracle:
 
 build/linux/vmlinuz: tools/get-linux
 	$(Q)tools/get-linux build/linux
+
+## bench      instructions and time per operation against Linux; writes docs/bench.md (B=sem: those names only)
+bench:
+	@tools/setup test
+	+@$(PARALLEL) all build/linux/vmlinuz
+	@tools/bench $(B)
 
 ## spec       rows of docs/spec/ without a passing test in the last runs
 spec:
