@@ -14,15 +14,15 @@
  * An allocation counts where a subsystem asks for it: a kmem_cache_alloc() or kmalloc() is one,
  * whether it comes from a CPU's stack or needs a new slab; so are alloc_pages(), a page table, a
  * kernel stack, even when a cached one is at hand. So the same call counts the same from run to run.
- * Rules: 1. Only requests with __GFP_RECLAIM and without __GFP_NOFAIL count. 2. fail-nth goes before
- *    make-it-fail. 3. A page for user data (mm/fault.c) counts too; its failure lets the instruction
- *    run again, and then it succeeds.
+ * Rules: 1. Requests that may sleep and GFP_ATOMIC ones count; those of interrupts, with GFP_NOWAIT or
+ *    with __GFP_NOFAIL do not. 2. fail-nth goes before make-it-fail. 3. A page for user data
+ *    (mm/fault.c) counts too; its failure lets the instruction run again, and then it succeeds.
  * Why DEBUG only: the question stands in front of the fastest path of all allocations, where it
  *    would be a load and a branch of some thirty instructions.
  * Locking: fail_nth is the task's own (a write through /proc from outside may be lost); the counters
  *    are atomic. Sleeps: no.
- * Linux: lib/fault-inject.c, mm/failslab.c. There, sleeping page allocations are exempt unless asked
- *    for, and failslab= takes interval, probability, space and times.
+ * Linux: lib/fault-inject.c, mm/failslab.c. There, atomic allocations and sleeping ones of pages are
+ *    exempt unless asked for, and failslab= takes interval, probability, space and times.
  * Tests: tests/fail_nth.h, tests/mm/fault_injection.c.
  */
 #ifdef CONFIG_DEBUG

@@ -10,6 +10,7 @@
 #include "kernel/lib/compiler.h"
 #include "kernel/lib/types.h"
 #include "kernel/sched/task.h"
+#include "kernel/x86/irq.h"
 #include "mm/gfp.h"
 
 enum fault_kind { FAIL_SLAB, FAIL_PAGE_ALLOC, NR_FAULT_KINDS };
@@ -20,11 +21,15 @@ bool __should_fail(enum fault_kind kind, size_t size);
 /* Boot: the words failslab=, fail_page_alloc= and fail_verbose of the command line. */
 void fault_inject_setup(const char *cmdline);
 
-/* Only what may sleep fails: the rest is made ready for failure otherwise, or must not fail. */
+/*
+ * What the task asks for itself, asleep or under a lock (GFP_ATOMIC). An interrupt that comes in
+ * between is not its doing.
+ */
 static inline bool should_fail(enum fault_kind kind, gfp_t gfp, size_t size)
 {
 	return unlikely(current->fail_nth || current->make_it_fail) &&
-	       (gfp & (__GFP_RECLAIM | __GFP_NOFAIL)) == __GFP_RECLAIM && __should_fail(kind, size);
+	       (gfp & (__GFP_RECLAIM | __GFP_HIGH)) && !(gfp & __GFP_NOFAIL) && !in_interrupt() &&
+	       __should_fail(kind, size);
 }
 #else
 static inline void fault_inject_setup(const char *cmdline)
