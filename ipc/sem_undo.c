@@ -39,7 +39,7 @@ static void sem_undo_rcu_free(struct rcu_head *head)
 /* The caller's list, made if need be. Only the task itself changes the pointer. 0 or -ENOMEM. */
 static int get_undo_list(struct sem_undo_list **ulpp)
 {
-	struct sem_undo_list *ulp = current->sysvsem_undo;
+	struct sem_undo_list *ulp = current->sysvsem.undo_list;
 
 	if (!ulp) {
 		ulp = kzalloc(sizeof(*ulp), GFP_KERNEL);
@@ -48,7 +48,7 @@ static int get_undo_list(struct sem_undo_list **ulpp)
 		spin_lock_init(&ulp->lock);
 		refcount_set(&ulp->refcnt, 1);
 		INIT_LIST_HEAD(&ulp->list_proc);
-		current->sysvsem_undo = ulp;
+		current->sysvsem.undo_list = ulp;
 	}
 	*ulpp = ulp;
 	return 0;
@@ -179,14 +179,14 @@ int copy_semundo(u64 clone_flags, struct task_struct *child)
 	struct sem_undo_list *ulp;
 	int error;
 
-	child->sysvsem_undo = NULL;
+	child->sysvsem.undo_list = NULL;
 	if (!(clone_flags & CLONE_SYSVSEM))
 		return 0;
 	error = get_undo_list(&ulp);
 	if (error)
 		return error;
 	refcount_inc(&ulp->refcnt);
-	child->sysvsem_undo = ulp;
+	child->sysvsem.undo_list = ulp;
 	return 0;
 }
 
@@ -233,12 +233,12 @@ static void exit_one_set(struct ipc_namespace *ns, struct sem_undo_list *ulp, in
 
 void exit_sem(struct task_struct *task)
 {
-	struct sem_undo_list *ulp = task->sysvsem_undo;
+	struct sem_undo_list *ulp = task->sysvsem.undo_list;
 	bool more = true;
 
 	if (!ulp)
 		return;
-	task->sysvsem_undo = NULL;
+	task->sysvsem.undo_list = NULL;
 	if (!refcount_dec_and_test(&ulp->refcnt))
 		return;
 	while (more) {

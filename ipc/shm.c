@@ -82,7 +82,7 @@ static void shm_clist_add(struct shmid_kernel *shp)
 {
 	spin_lock(&shm_clist_lock);
 	shp->shm_creator = current;
-	list_add(&shp->shm_clist, &current->sysvshm_clist);
+	list_add(&shp->shm_clist, &current->sysvshm.shm_clist);
 	spin_unlock(&shm_clist_lock);
 }
 
@@ -103,8 +103,8 @@ static struct shmid_kernel *shm_clist_pop(struct task_struct *task)
 	struct shmid_kernel *shp = NULL;
 
 	spin_lock(&shm_clist_lock);
-	while (!shp && !list_empty(&task->sysvshm_clist)) {
-		shp = list_first_entry(&task->sysvshm_clist, struct shmid_kernel, shm_clist);
+	while (!shp && !list_empty(&task->sysvshm.shm_clist)) {
+		shp = list_first_entry(&task->sysvshm.shm_clist, struct shmid_kernel, shm_clist);
 		list_del_init(&shp->shm_clist);
 		shp->shm_creator = NULL;
 		if (!refcount_inc_not_zero(&shp->ns->ns.count))

@@ -31,7 +31,7 @@ struct shmid_kernel {
 	struct pid *shm_lprid;                 /* [S] last attacher or detacher, or NULL */
 	struct user_struct *mlock_user;        /* [S] whom SHM_LOCK is counted against, or NULL */
 	struct task_struct *shm_creator;       /* [C] NULL when it has ended */
-	struct list_head shm_clist;            /* [C] in the creator's sysvshm_clist */
+	struct list_head shm_clist;            /* [C] in the creator's sysvshm */
 	struct ipc_namespace *ns;              /* [I] */
 };
 

@@ -325,8 +325,8 @@ static void init_child(struct task_struct *p, const struct kernel_clone_args *ar
 	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		sas_ss_reset(p);
 
-	p->sysvsem_undo = NULL;
-	INIT_LIST_HEAD(&p->sysvshm_clist);
+	p->sysvsem.undo_list = NULL;
+	INIT_LIST_HEAD(&p->sysvshm.shm_clist);
 	p->robust_list = NULL;
 	p->fail_nth = 0;
 	spin_lock_init(&p->alloc_lock);

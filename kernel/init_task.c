@@ -80,7 +80,7 @@ struct task_struct init_task = {
 	.signal = &init_signals,
 	.sighand = &init_sighand,
 	.pending = { .list = LIST_HEAD_INIT(init_task.pending.list) },
-	.sysvshm_clist = LIST_HEAD_INIT(init_task.sysvshm_clist),
+	.sysvshm.shm_clist = LIST_HEAD_INIT(init_task.sysvshm.shm_clist),
 	.timer_slack_ns = 50000,
 	.alloc_lock = __SPIN_LOCK_UNLOCKED(init_task.alloc_lock),
 };

@@ -420,6 +420,12 @@ static void fill_siginfo(struct siginfo *to, int sig, struct siginfo *info)
 	}
 }
 
+/* Standard signals are kept once per queue, with the siginfo of the first. */
+static bool legacy_queue(struct sigpending *pending, int sig)
+{
+	return sig < SIGRTMIN && sigismember(&pending->signal, sig);
+}
+
 int __send_signal_locked(int sig, struct siginfo *info, struct task_struct *task,
 			 enum pid_type type, bool force)
 {
@@ -431,8 +437,7 @@ int __send_signal_locked(int sig, struct siginfo *info, struct task_struct *task
 	if (!prepare_signal(sig, task, force))
 		return 0;
 	pending = type != PIDTYPE_PID ? &task->signal->shared_pending : &task->pending;
-	/* Standard signals are kept once per queue, with the siginfo of the first. */
-	if (sig < SIGRTMIN && sigismember(&pending->signal, sig))
+	if (legacy_queue(pending, sig))
 		return 0;
 
 	/* Needs no siginfo. */

@@ -4,9 +4,14 @@
  *
  *	SYSCALL_DEFINE3(read, unsigned int, fd, char __user *, buf, size_t, count) { … }
  *
- * makes __x64_sys_read(regs), the table's entry, which takes the six argument registers and narrows
- * each to its declared type. The narrowing matters: user space controls all 64 bits of a register
- * but the body must see an int as an int (CVE-2009-0029).
+ * makes three functions, the first two of which vanish into the third by inlining:
+ *
+ *	__do_sys_read(unsigned int fd, char __user *buf, size_t count)	the body
+ *	__se_sys_read(long fd, long buf, long count)			narrows each to its type
+ *	__x64_sys_read(regs)						the table's entry
+ *
+ * The narrowing matters: user space controls all 64 bits of a register but the body must see an int
+ * as an int (CVE-2009-0029).
  * kernel/syscall.tbl lists the numbers. Linux: include/linux/syscalls.h, syscall_wrapper.h.
  */
 #ifndef CONDUIT_SYSCALL_H
@@ -25,35 +30,25 @@ extern const sys_call_ptr_t sys_call_table[NR_SYSCALLS];
 
 /* Call number and registers of a task inside a call, for /proc/<pid>/syscall: see x86/ptrace.h. */
 
-#define __SC_DECL1(t, a)      t a
-#define __SC_DECL2(t, a, ...) t a, __SC_DECL1(__VA_ARGS__)
-#define __SC_DECL3(t, a, ...) t a, __SC_DECL2(__VA_ARGS__)
-#define __SC_DECL4(t, a, ...) t a, __SC_DECL3(__VA_ARGS__)
-#define __SC_DECL5(t, a, ...) t a, __SC_DECL4(__VA_ARGS__)
-#define __SC_DECL6(t, a, ...) t a, __SC_DECL5(__VA_ARGS__)
+/* __MAPn(m, type, name, type, name, …): m applied to each pair of the n. */
+#define __MAP1(m, t, a)      m(t, a)
+#define __MAP2(m, t, a, ...) m(t, a), __MAP1(m, __VA_ARGS__)
+#define __MAP3(m, t, a, ...) m(t, a), __MAP2(m, __VA_ARGS__)
+#define __MAP4(m, t, a, ...) m(t, a), __MAP3(m, __VA_ARGS__)
+#define __MAP5(m, t, a, ...) m(t, a), __MAP4(m, __VA_ARGS__)
+#define __MAP6(m, t, a, ...) m(t, a), __MAP5(m, __VA_ARGS__)
 
-/* The argument registers in order; a cast to the declared type drops what does not belong. */
-#define __SC_ARG6_1(t, a)      (t) regs->r9
-#define __SC_ARG5_1(t, a)      (t) regs->r8
-#define __SC_ARG5_2(t, a, ...) (t) regs->r8, __SC_ARG6_1(__VA_ARGS__)
-#define __SC_ARG4_1(t, a)      (t) regs->r10
-#define __SC_ARG4_2(t, a, ...) (t) regs->r10, __SC_ARG5_1(__VA_ARGS__)
-#define __SC_ARG4_3(t, a, ...) (t) regs->r10, __SC_ARG5_2(__VA_ARGS__)
-#define __SC_ARG3_1(t, a)      (t) regs->dx
-#define __SC_ARG3_2(t, a, ...) (t) regs->dx, __SC_ARG4_1(__VA_ARGS__)
-#define __SC_ARG3_3(t, a, ...) (t) regs->dx, __SC_ARG4_2(__VA_ARGS__)
-#define __SC_ARG3_4(t, a, ...) (t) regs->dx, __SC_ARG4_3(__VA_ARGS__)
-#define __SC_ARG2_1(t, a)      (t) regs->si
-#define __SC_ARG2_2(t, a, ...) (t) regs->si, __SC_ARG3_1(__VA_ARGS__)
-#define __SC_ARG2_3(t, a, ...) (t) regs->si, __SC_ARG3_2(__VA_ARGS__)
-#define __SC_ARG2_4(t, a, ...) (t) regs->si, __SC_ARG3_3(__VA_ARGS__)
-#define __SC_ARG2_5(t, a, ...) (t) regs->si, __SC_ARG3_4(__VA_ARGS__)
-#define __SC_ARGS1(t, a)       (t) regs->di
-#define __SC_ARGS2(t, a, ...)  (t) regs->di, __SC_ARG2_1(__VA_ARGS__)
-#define __SC_ARGS3(t, a, ...)  (t) regs->di, __SC_ARG2_2(__VA_ARGS__)
-#define __SC_ARGS4(t, a, ...)  (t) regs->di, __SC_ARG2_3(__VA_ARGS__)
-#define __SC_ARGS5(t, a, ...)  (t) regs->di, __SC_ARG2_4(__VA_ARGS__)
-#define __SC_ARGS6(t, a, ...)  (t) regs->di, __SC_ARG2_5(__VA_ARGS__)
+#define __SC_DECL(t, a) t a
+#define __SC_LONG(t, a) long a
+#define __SC_CAST(t, a) (t) a
+
+/* The argument registers in order. */
+#define __SC_REGS1(regs) (long)(regs)->di
+#define __SC_REGS2(regs) __SC_REGS1(regs), (long)(regs)->si
+#define __SC_REGS3(regs) __SC_REGS2(regs), (long)(regs)->dx
+#define __SC_REGS4(regs) __SC_REGS3(regs), (long)(regs)->r10
+#define __SC_REGS5(regs) __SC_REGS4(regs), (long)(regs)->r8
+#define __SC_REGS6(regs) __SC_REGS5(regs), (long)(regs)->r9
 
 #define SYSCALL_DEFINE0(name)                                                                      \
 	static inline long __do_sys_##name(void);                                                  \
@@ -65,13 +60,17 @@ extern const sys_call_ptr_t sys_call_table[NR_SYSCALLS];
 	static inline long __do_sys_##name(void)
 
 #define __SYSCALL_DEFINEx(x, name, ...)                                                            \
-	static inline long __do_sys_##name(__SC_DECL##x(__VA_ARGS__));                             \
+	static inline long __do_sys_##name(__MAP##x(__SC_DECL, __VA_ARGS__));                      \
+	static inline long __se_sys_##name(__MAP##x(__SC_LONG, __VA_ARGS__))                       \
+	{                                                                                          \
+		return __do_sys_##name(__MAP##x(__SC_CAST, __VA_ARGS__));                          \
+	}                                                                                          \
 	long __x64_sys_##name(const struct pt_regs *regs);                                         \
 	long __x64_sys_##name(const struct pt_regs *regs)                                          \
 	{                                                                                          \
-		return __do_sys_##name(__SC_ARGS##x(__VA_ARGS__));                                 \
+		return __se_sys_##name(__SC_REGS##x(regs));                                        \
 	}                                                                                          \
-	static inline long __do_sys_##name(__SC_DECL##x(__VA_ARGS__))
+	static inline long __do_sys_##name(__MAP##x(__SC_DECL, __VA_ARGS__))
 
 #define SYSCALL_DEFINE1(name, ...) __SYSCALL_DEFINEx(1, name, __VA_ARGS__)
 #define SYSCALL_DEFINE2(name, ...) __SYSCALL_DEFINEx(2, name, __VA_ARGS__)

@@ -73,6 +73,16 @@ struct restart_block {
 	};
 };
 
+/* System V IPC's part of a task: ipc/sem_undo.c, ipc/shm.c. */
+struct sysv_sem {
+	struct sem_undo_list
+		*undo_list; /* NULL until the first SEM_UNDO; shared by CLONE_SYSVSEM */
+};
+
+struct sysv_shm {
+	struct list_head shm_clist; /* shmid_kernel, by shm_clist */
+};
+
 /*
  * Who protects a field: [Q] the lock of its run queue, [P] pi_lock (wake-ups), [L] sighand->siglock,
  * [T] tasklist_lock, [A] alloc_lock (task_lock()), [O] only the task itself, [I] never changes,
@@ -169,8 +179,8 @@ struct task_struct {
 	struct restart_block restart_block; /* [O] */
 
 	/* IPC. */
-	struct sem_undo_list *sysvsem_undo;          /* System V SEM_UNDO */
-	struct list_head sysvshm_clist;              /* segments it created */
+	struct sysv_sem sysvsem;                     /* System V SEM_UNDO */
+	struct sysv_shm sysvshm;                     /* segments it created */
 	struct robust_list_head __user *robust_list; /* [O] */
 
 	unsigned long timer_slack_ns;

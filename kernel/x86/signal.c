@@ -19,7 +19,7 @@
  *   enough to fault in user mode. 2. A frame that cannot be written or read ends in SIGSEGV.
  * Locking: only the task's own state. Sleeps: user memory.
  * Linux: arch/x86/kernel/signal.c, signal_64.c.
- * Start at: do_signal(), setup_rt_frame(). Tests: tests/kernel/sig_frame.c.
+ * Start at: do_signal(), __setup_rt_frame(). Tests: tests/kernel/sig_frame.c.
  */
 #include "kernel/uapi/errno.h"
 #include "kernel/uapi/sigcontext.h"
@@ -111,7 +111,7 @@ static void fill_sigcontext(struct sigcontext *sc, const struct pt_regs *regs, v
 }
 
 /* 0, or -EFAULT when the user stack cannot take the frame. */
-static int setup_rt_frame(struct ksignal *ksig, struct pt_regs *regs)
+static int __setup_rt_frame(struct ksignal *ksig, struct pt_regs *regs)
 {
 	sigset_t *set = sigmask_to_save();
 	struct rt_sigframe __user *frame;
@@ -206,7 +206,7 @@ static void handle_signal(struct ksignal *ksig, struct pt_regs *regs)
 		/* A second frame on top must not restart the same call again. */
 		regs->orig_ax = -1ul;
 	}
-	failed = setup_rt_frame(ksig, regs);
+	failed = __setup_rt_frame(ksig, regs);
 	if (!failed) {
 		/* The ABI wants DF clear at a function's entry; no single step into the handler. */
 		regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
