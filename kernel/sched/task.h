@@ -73,10 +73,12 @@ struct restart_block {
 	};
 };
 
-/* System V IPC's part of a task: ipc/sem_undo.c, ipc/shm.c. */
+/*
+ * System V IPC's part of a task: ipc/sem_undo.c, ipc/shm.c. The undo list is NULL until the first
+ * SEM_UNDO, and shared by CLONE_SYSVSEM.
+ */
 struct sysv_sem {
-	struct sem_undo_list
-		*undo_list; /* NULL until the first SEM_UNDO; shared by CLONE_SYSVSEM */
+	struct sem_undo_list *undo_list;
 };
 
 struct sysv_shm {
