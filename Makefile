@@ -60,21 +60,27 @@ all: $(B)/conduit.elf build/initramfs.cpio
 
 USER_CC := musl-gcc
 USER_CFLAGS := -std=gnu11 -static -Og -g -Wall -Wextra -Wno-unused-parameter -Wno-unused-result -I.
-# A program's further files are named program_*.c; ipcbench is the one that has any.
-IPCBENCH_FILES := $(wildcard user/ipcbench*.c)
-USER_PROGRAMS := $(patsubst user/%.c,build/user/%,$(filter-out user/ipcbench_%.c,$(wildcard user/*.c)))
+# A program's further files are named program_*.c; what several share is in user/lib/. A demonstration is one file.
+USER_LIB := $(wildcard user/lib/*.c)
+USER_PROGRAMS := $(foreach f,$(wildcard user/*.c),$(if $(findstring _,$f),,$(f:%.c=build/%))) \
+	$(patsubst %.c,build/%,$(wildcard user/demo/*.c))
 TEST_PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard $(addsuffix /*.c,\
 	$(filter-out tests/unit tests/host,$(wildcard tests/*))))))
 BUSYBOX := $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
 
-build/user/ipcbench: $(IPCBENCH_FILES) user/ipcbench.h
-	@mkdir -p $(@D)
-	$(Q)$(USER_CC) $(USER_CFLAGS) -o $@ $(IPCBENCH_FILES) -lpthread
-
-build/user/%: user/%.c
+build/user-lib/%.o: user/lib/%.c $(wildcard user/lib/*.h)
 	$(say) UCC $<
 	@mkdir -p $(@D)
-	$(Q)$(USER_CC) $(USER_CFLAGS) -o $@ $<
+	$(Q)$(USER_CC) $(USER_CFLAGS) -c -o $@ $<
+
+build/user-lib/user.a: $(USER_LIB:user/lib/%.c=build/user-lib/%.o)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+.SECONDEXPANSION:
+build/user/%: user/%.c $$(wildcard user/$$*_*.c user/$$*.h) build/user-lib/user.a
+	$(say) UCC $<
+	@mkdir -p $(@D)
+	$(Q)$(USER_CC) $(USER_CFLAGS) -o $@ $(filter %.c %.a,$^) -lpthread
 
 build/tests/%: tests/%.c $(wildcard tests/*.h)
 	$(say) UCC $<
