@@ -6,7 +6,9 @@
  * without the lock, signals are sent, echo goes to the driver and readers are woken.
  * Output and echo share the driver. Whoever has set tty->out_busy may ask the driver for room and
  * fill it; a second one leaves its echo in the core's buffer, and the first sends it when done.
- * So nobody waits for the driver with a lock held, and no byte is lost.
+ * So nobody waits for the driver with a lock held, and no byte is lost. Room may still shrink before
+ * it is filled (a pty's reader changes its settings, TIOCSTI): what the driver does not take then
+ * goes back to where it came from.
  *
  * Locking: tty->lock for the core; atomic_read_lock and atomic_write_lock make a read() and a
  * write() one piece. Sleeps: readers on read_wait, writers on write_wait.
@@ -66,6 +68,19 @@ static bool begin_output(struct tty_struct *tty)
 	return mine;
 }
 
+/* Echo that the driver did not take: it is still in the ring, if nobody threw it away meanwhile. */
+static void put_back_echo(struct tty_struct *tty, size_t tail, size_t count)
+{
+	struct n_tty *ld = tty->disc_data;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	if (ld->echo_tail == tail && ld->echo_head - (tail - count) <= N_TTY_ECHO_SIZE)
+		ld->echo_tail -= count;
+	tty->out_busy = false;
+	spin_unlock_irqrestore(&tty->lock, flags);
+}
+
 /* Sends echo as far as there is room. Gives up the right to output in the end. */
 static void send_echoes_and_end_output(struct tty_struct *tty)
 {
@@ -74,18 +89,22 @@ static void send_echoes_and_end_output(struct tty_struct *tty)
 	u8 out[64];
 
 	for (;;) {
-		size_t room = tty->ops->write_room(tty), n;
+		size_t room = tty->ops->write_room(tty), n, tail;
 
 		spin_lock_irqsave(&tty->lock, flags);
 		n = tty->flow.stopped ? 0 : n_tty_echo_peek(ld, out, min(room, sizeof(out)));
 		n_tty_echo_sent(ld, n);
+		tail = ld->echo_tail;
 		if (!n)
 			tty->out_busy = false;
 		spin_unlock_irqrestore(&tty->lock, flags);
 		if (!n)
 			return;
 		n -= tty->ops->write(tty, out, n);
-		WARN_ON_ONCE(n); /* room does not shrink while we have the right */
+		if (n) {
+			put_back_echo(tty, tail, n);
+			return;
+		}
 	}
 }
 
@@ -100,8 +119,9 @@ void n_tty_flush_echoes(struct tty_struct *tty)
 static size_t output_some(struct tty_struct *tty, const u8 *buf, size_t count)
 {
 	struct n_tty *ld = tty->disc_data;
+	unsigned int column, canon_column;
+	size_t room, used = 0, n, sent;
 	unsigned long flags;
-	size_t room, used = 0, n;
 	u8 out[CHUNK];
 
 	while (!begin_output(tty)) /* another CPU has it, and does not sleep with it */
@@ -110,14 +130,30 @@ static size_t output_some(struct tty_struct *tty, const u8 *buf, size_t count)
 	spin_lock_irqsave(&tty->lock, flags);
 	if (tty->flow.stopped)
 		room = 0;
+	column = ld->column;
+	canon_column = ld->canon_column;
 	n = n_tty_process_output(ld, buf, count, &used, out, room);
 	spin_unlock_irqrestore(&tty->lock, flags);
-	if (n) {
-		n -= tty->ops->write(tty, out, n);
-		WARN_ON_ONCE(n);
+	sent = n ? tty->ops->write(tty, out, n) : 0;
+	if (sent < n) {
+		/* How much of buf that was; of a byte that became two, both are sent again. */
+		spin_lock_irqsave(&tty->lock, flags);
+		ld->column = column;
+		ld->canon_column = canon_column;
+		n_tty_process_output(ld, buf, count, &used, out, sent);
+		spin_unlock_irqrestore(&tty->lock, flags);
 	}
 	send_echoes_and_end_output(tty);
 	return used;
+}
+
+void n_tty_send_char(struct tty_struct *tty, u8 c)
+{
+	while (!begin_output(tty))
+		cpu_relax();
+	if (tty->ops->write_room(tty))
+		tty->ops->write(tty, &c, 1);
+	send_echoes_and_end_output(tty);
 }
 
 ssize_t n_tty_write(struct tty_struct *tty, struct file *file, const u8 *buf, size_t count)
@@ -382,6 +418,11 @@ static ssize_t read_loop(struct tty_struct *tty, struct file *file, char __user 
 		bool ended;
 		ssize_t n;
 
+		/* What there is now is for those who opened the terminal after the hang-up. */
+		if (tty_hung_up_p(file)) {
+			error = test_bit(TTY_OTHER_CLOSED, &tty->flags) ? -EIO : 1;
+			break;
+		}
 		if (!done && take_packet_status(tty, &status)) {
 			error = put_user(status, (u8 __user *)buf);
 			done = !error;

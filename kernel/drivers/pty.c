@@ -11,8 +11,8 @@
  *	         ── write ─▶ slave's input (echo goes back) ── read ─▶
  *
  * Rules:
- *  1. Both structs stay until both ends are closed; then they go together, but for references of
- *     sessions, which do not look at link.
+ *  1. Both structs stay until both ends are closed; then they go together. A session's reference
+ *     may hold the slave longer; so the slave holds its master.
  *  2. TTY_OTHER_CLOSED is set on a master when the last file of its slave closes, and cleared when
  *     it is opened again; on a slave when the master closes, for good.
  * Locking: tty_mutex for open and close. Writing takes the other end's lock, never both.
@@ -40,11 +40,12 @@ static struct tty_struct *pts_ttys[NR_UNIX98_PTYS];
 
 /* ---- data ---- */
 
-/* A master may write before its slave is opened, and after it was closed. */
+/*
+ * A master may write before its slave is opened, and after it was closed. Stopped or not: whoever
+ * found room before Ctrl-S came may fill it.
+ */
 static size_t pty_write(struct tty_struct *tty, const u8 *buf, size_t count)
 {
-	if (tty->flow.stopped)
-		return 0;
 	return tty_receive(tty->link, buf, count);
 }
 
@@ -78,6 +79,11 @@ static int pty_open(struct tty_struct *tty, struct file *file)
 		return -EIO;
 	clear_bit(TTY_OTHER_CLOSED, &tty->link->flags);
 	return 0;
+}
+
+static void pts_cleanup(struct tty_struct *slave)
+{
+	tty_kref_put(slave->link);
 }
 
 /* Both ends are closed: the pair goes. tty_mutex held. */
@@ -216,6 +222,7 @@ static const struct tty_operations pts_ops = {
 	.write_room = pty_write_room,
 	.flush_buffer = pty_flush_buffer,
 	.unthrottle = pty_unthrottle,
+	.cleanup = pts_cleanup,
 };
 
 /* ---- /dev/ptmx ---- */
@@ -233,7 +240,7 @@ static struct tty_struct *make_pair(int index)
 		return slave;
 	}
 	master->link = slave;
-	slave->link = master;
+	slave->link = tty_kref_get(master);
 	set_bit(TTY_PTY_LOCK, &slave->flags);
 	set_bit(TTY_OTHER_CLOSED, &slave->flags); /* until the master is open */
 	return master;

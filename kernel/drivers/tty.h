@@ -120,7 +120,7 @@ struct tty_struct {
 		bool packet;             /* [C] master: TIOCPKT is on */
 	} ctrl;
 
-	struct tty_struct *link; /* [I] pty: the other end */
+	struct tty_struct *link; /* [I] pty: the other end; the slave's counts as a reference */
 	void *driver_data;       /* the driver's */
 	struct rcu_head rcu;
 };
@@ -186,6 +186,8 @@ struct tty_struct *file_tty(struct file *file);
 int tty_check_change(struct tty_struct *tty);
 int __tty_check_change(struct tty_struct *tty, int sig);
 struct pid *tty_get_pgrp(struct tty_struct *tty);
+/* Nobody in the terminal's session has it as controlling terminal any more. */
+void tty_clear_session(struct tty_struct *tty);
 void tty_open_proc_set_tty(struct file *file, struct tty_struct *tty);
 /* Signals of a hang-up; drops the session's references. */
 void tty_signal_session_leader(struct tty_struct *tty, bool exit_session);
@@ -201,6 +203,8 @@ int tty_wait_until_sent(struct tty_struct *tty, long timeout_ns);
 void tty_flush_output(struct tty_struct *tty);
 /* Hands a character to the line discipline as if typed: TIOCSTI. */
 void tty_insert(struct tty_struct *tty, u8 c);
+/* Sends a character past flow control, if there is room: TCIOFF, TCION. */
+void n_tty_send_char(struct tty_struct *tty, u8 c);
 
 /* ---- line discipline: n_tty.c ---- */
 

@@ -11,8 +11,9 @@
  * Rules:
  *  1. tty->count is the number of files; it and driver->ttys change under tty_mutex.
  *  2. A hung-up file works no more: reads give end of file, everything else -EIO.
- *  3. The struct is freed with its last reference: the table's, or a session's that still has it
- *     as controlling terminal.
+ *  3. The struct is freed with its last reference: the table's, or that of somebody who just looks.
+ *     Where the table gives it up, its session has given it up, too: no path leads to it any more,
+ *     and the next to open the device gets another.
  * Locking: tty_mutex (sleeping, outermost), files_lock for tty_files.
  * Linux: drivers/tty/tty_io.c. Start at: tty_open().
  */
@@ -237,7 +238,8 @@ void tty_flush_output(struct tty_struct *tty)
 
 void tty_insert(struct tty_struct *tty, u8 c)
 {
-	tty_receive(tty, &c, 1);
+	tty_receive(tty, &c,
+		    1); /* a pty's other end may find less room than it was told: n_tty.c */
 }
 
 /* ---- hanging up ---- */
@@ -361,11 +363,12 @@ static struct tty_struct *find_tty(dev_t dev)
 	return tty;
 }
 
-/* The last file is gone: out of the table. tty_mutex held. */
+/* The last file is gone: out of the table, and nobody's controlling terminal. tty_mutex held. */
 static void forget_tty(struct tty_struct *tty)
 {
 	struct tty_driver *driver = tty->driver;
 
+	tty_clear_session(tty);
 	if (driver->termios)
 		driver->termios[tty->index] = tty->termios;
 	if (driver->ttys && driver->ttys[tty->index] == tty) {

@@ -181,7 +181,7 @@ static int set_flow(struct tty_struct *tty, unsigned long action)
 	case TCION:
 		c = tty->termios.c_cc[action == TCIOFF ? VSTOP : VSTART];
 		if (c)
-			tty->ops->write(tty, &c, 1);
+			n_tty_send_char(tty, c);
 		return 0;
 	default:
 		return -EINVAL;

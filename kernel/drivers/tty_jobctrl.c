@@ -37,6 +37,18 @@ struct pid *tty_get_pgrp(struct tty_struct *tty)
 	return pgrp;
 }
 
+/* With a reference, or NULL. */
+static struct pid *tty_get_session(struct tty_struct *tty)
+{
+	unsigned long flags;
+	struct pid *session;
+
+	spin_lock_irqsave(&tty->ctrl.lock, flags);
+	session = tty->ctrl.session ? get_pid(tty->ctrl.session) : NULL;
+	spin_unlock_irqrestore(&tty->ctrl.lock, flags);
+	return session;
+}
+
 static struct pid *session_of_pid(struct pid *pgrp)
 {
 	struct task_struct *task;
@@ -197,6 +209,15 @@ static void session_clear_tty(struct pid *session)
 	read_unlock(&tasklist_lock);
 }
 
+void tty_clear_session(struct tty_struct *tty)
+{
+	struct pid *session = tty_get_session(tty);
+
+	if (session)
+		session_clear_tty(session);
+	put_pid(session);
+}
+
 /* SIGHUP, so that they end, and SIGCONT, so that stopped ones notice. */
 static void hang_up_group(struct pid *pgrp, bool on_exit)
 {
@@ -240,11 +261,16 @@ void disassociate_ctty(int on_exit)
 	if (tty) {
 		struct pid *pgrp;
 
+		pgrp = session = NULL;
+		rcu_read_lock();
 		spin_lock_irq(&tty->ctrl.lock);
-		pgrp = tty->ctrl.pgrp;
-		session = tty->ctrl.session;
-		tty->ctrl.pgrp = tty->ctrl.session = NULL;
+		/* Unless TIOCSCTTY has given it to another session meanwhile. */
+		if (tty->ctrl.session == task_session(current)) {
+			swap(pgrp, tty->ctrl.pgrp);
+			swap(session, tty->ctrl.session);
+		}
 		spin_unlock_irq(&tty->ctrl.lock);
+		rcu_read_unlock();
 		put_pid(pgrp);
 		put_pid(session);
 		tty_kref_put(tty);
@@ -318,7 +344,7 @@ static int tiocsctty(struct tty_struct *tty, struct file *file, unsigned long ar
 			ret = -EPERM;
 			goto out;
 		}
-		session_clear_tty(tty->ctrl.session);
+		tty_clear_session(tty);
 	}
 	if (!(file->f_mode & FMODE_READ) && !capable(CAP_SYS_ADMIN)) {
 		ret = -EPERM;

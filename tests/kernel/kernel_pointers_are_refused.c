@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every system call that takes a pointer gets addresses that are not the program's: the kernel's
- * text and data, the direct map, non-canonical ones, the very last page. Each must answer EFAULT;
+ * text and data, the direct map, non-canonical ones, the very last page; the program's own first
+ * page, which is never mapped, NULL with it where NULL has no other meaning. Each must answer EFAULT;
  * afterwards the kernel's memory is as it was, which the calls themselves show by still working.
  */
 #define _GNU_SOURCE
@@ -13,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,7 +38,8 @@ struct row {
 static const unsigned long bad_addresses[] = {
 	0xffffffff80000000, 0xffffffff80100000, 0xffff888000000000, 0xffff888000100000,
 	0xffffc90000000000, 0xffffea0000000000, 0x8000000000000000, 0x00007ffffffff000,
-	0x0000800000000000, 0xfffffffffffff000, 0xfffffffffffffff8,
+	0x0000800000000000, 0xfffffffffffff000, 0xfffffffffffffff8, 0x0000000000000008,
+	0x0000000000000ff8,
 };
 
 static long call(const struct row *row, unsigned long bad)
@@ -74,6 +79,8 @@ int main(void)
 	pipe_out = fds[1];
 	if (write(fds[1], scratch, 100) != 100)
 		return 1;
+
+	long msq = msgget(IPC_PRIVATE, 0600), sem = semget(IPC_PRIVATE, 1, 0600);
 
 	const struct row rows[] = {
 		{ "read", SYS_read, { zero_fd, BAD, 16 } },
@@ -168,9 +175,34 @@ int main(void)
 		{ "clone3", SYS_clone3, { BAD, 64 } },
 		{ "ioctl", SYS_ioctl, { fds[0], 0x541b, BAD } }, /* FIONREAD */
 		{ "fcntl", SYS_fcntl, { file_fd, F_GETLK, BAD } },
+		{ "msgsnd", SYS_msgsnd, { msq, BAD, 8, IPC_NOWAIT } },
+		{ "msgctl IPC_STAT", SYS_msgctl, { msq, IPC_STAT, BAD } },
+		{ "msgctl IPC_SET", SYS_msgctl, { msq, IPC_SET, BAD } },
+		{ "semop", SYS_semop, { sem, BAD, 1 } },
+		{ "semctl SETALL", SYS_semctl, { sem, 0, 17, BAD } },
+		{ "semctl GETALL", SYS_semctl, { sem, 0, 13, BAD } },
+	};
+	const struct row null_rows[] = {
+		{ "capget", SYS_capget, { BAD, (long)scratch } },
+		{ "capset", SYS_capset, { BAD, (long)scratch } },
+		{ "msgsnd", SYS_msgsnd, { msq, BAD, 8, IPC_NOWAIT } },
+		{ "semop", SYS_semop, { sem, BAD, 1 } },
+		{ "nanosleep", SYS_nanosleep, { BAD, 0 } },
+		{ "stat", SYS_stat, { (long)"/", BAD } },
+		{ "epoll_ctl", SYS_epoll_ctl, { epoll_fd, EPOLL_CTL_ADD, fds[0], BAD } },
+		{ "pipe2", SYS_pipe2, { BAD, O_CLOEXEC } },
+		{ "uname", SYS_uname, { BAD } },
+		{ "write to a pipe", SYS_write, { pipe_out, BAD, 16 } },
 	};
 
+	for (unsigned int i = 0; i < sizeof(null_rows) / sizeof(null_rows[0]); i++) {
+		errno = 0;
+		ok(call(&null_rows[i], 0) == -1 && errno == EFAULT, "%s: EFAULT for NULL",
+		   null_rows[i].name);
+	}
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ok(is_refused(&rows[i]), "%s: EFAULT for addresses of the kernel", rows[i].name);
+	msgctl(msq, IPC_RMID, NULL);
+	semctl(sem, 0, IPC_RMID);
 	return ktap_done();
 }

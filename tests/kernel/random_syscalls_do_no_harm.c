@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An unprivileged program calls every system call number from 0 to 512 with random arguments.
- * It may fail, die or hang as it likes; the kernel stands, and afterwards another process can
- * still fork, map memory, use a pipe and a file.
+ * Unprivileged programs call every system call number from 0 to 512 with random arguments, several
+ * at a time. They may fail, die or hang as they like; the kernel stands, and afterwards another
+ * process can still fork, map memory, use a pipe and a file.
  *
- * Idea: rounds of a victim process (own uid, own session, tight limits, its own directory) that
- * makes calls until it ends by itself or its time is up; then everything of that uid is killed.
- * The generator is seeded by the round, so a failing round can be run alone: give its number.
+ * Idea: rounds of victim processes (own uid, own sessions, tight limits, their own directory, a
+ * file of each kind open) that make calls until they end by themselves or their time is up; then
+ * everything of that uid is killed.
+ * The generator is seeded by the round, so a failing round can be run alone: give its number; two
+ * numbers run those from the first to before the second.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,10 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +33,7 @@
 
 #define VICTIM_UID     4242
 #define ROUNDS         24
+#define VICTIMS        3 /* at a time */
 #define CALLS          600
 #define ROUND_LIMIT_MS 1500
 
@@ -121,7 +127,27 @@ static void limit(int resource, rlim_t value)
 	setrlimit(resource, &l);
 }
 
-static void victim(int round, const char *dir)
+/* So that a small number is a descriptor of some kind, and the same one in every round. */
+static void open_one_of_each(void)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_NONBLOCK)) /* 3, 4 */
+		return;
+	open("a", O_RDWR | O_CREAT, 0600);
+	open(".", O_RDONLY | O_DIRECTORY);
+	open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	open("/proc/self/maps", O_RDONLY);
+	epoll_create1(0);
+	eventfd(0, 0);
+	timerfd_create(CLOCK_MONOTONIC, 0);
+	memfd_create("m", 0);
+	open("/dev/zero", O_RDWR);
+	open("/proc/self/stat", O_RDONLY);
+	open("/proc/self/mem", O_RDWR);
+}
+
+static void victim(int round, int nr_victim, const char *dir)
 {
 	static const char paths[][24] = {
 		"a", "./b", "..", "/proc/self/fd/0", "/dev/null", "/tmp", "/proc/self/mem", "a/b/c"
@@ -145,7 +171,8 @@ static void victim(int round, const char *dir)
 	if (arena == MAP_FAILED)
 		_exit(92);
 	munmap(arena + 4 * 4096, 4096);
-	seed = 0x9e3779b97f4a7c15ull * (uint64_t)(round + 1);
+	open_one_of_each();
+	seed = 0x9e3779b97f4a7c15ull * (uint64_t)(round * VICTIMS + nr_victim + 1);
 	for (int i = 0; i < CALLS; i++) {
 		uint64_t a[6];
 		long nr = next_random() % 513;
@@ -179,21 +206,33 @@ static void kill_all_victims(void)
 static int round_ends(int round, const char *dir)
 {
 	struct timespec tick = { 0, 5 * 1000 * 1000 };
-	pid_t pid = fork();
-	int status, waited = 0;
+	pid_t pids[VICTIMS];
+	int left = VICTIMS, waited = 0;
 
-	if (pid == 0) {
-		victim(round, dir);
-		_exit(0);
+	for (int i = 0; i < VICTIMS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			victim(round, i, dir);
+			_exit(0);
+		}
+		if (pids[i] < 0)
+			return 0;
 	}
-	if (pid < 0)
-		return 0;
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (waited++ > ROUND_LIMIT_MS / 5)
-			kill(pid, SIGKILL);
-		nanosleep(&tick, NULL);
-		if (waited > 10 * ROUND_LIMIT_MS / 5)
+	while (left) {
+		for (int i = 0; i < VICTIMS; i++) {
+			if (!pids[i])
+				continue;
+			if (waited > ROUND_LIMIT_MS / 5)
+				kill(pids[i], SIGKILL);
+			if (waitpid(pids[i], NULL, WNOHANG) == pids[i]) {
+				pids[i] = 0;
+				left--;
+			}
+		}
+		if (waited++ > 10 * ROUND_LIMIT_MS / 5)
 			return 0; /* SIGKILL did not end it */
+		if (left)
+			nanosleep(&tick, NULL);
 	}
 	kill_all_victims();
 	return 1;
@@ -234,7 +273,7 @@ int main(int argc, char **argv)
 {
 	char dir[] = "/tmp/random-syscalls-XXXXXX";
 	int first = argc > 1 ? atoi(argv[1]) : 0;
-	int last = argc > 1 ? first + 1 : ROUNDS;
+	int last = argc > 2 ? atoi(argv[2]) : argc > 1 ? first + 1 : ROUNDS;
 
 	if (geteuid() != 0) {
 		ktap_skip_all("needs root to become another user");
