@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A thousand writers into one pipe: records of random sizes up to PIPE_BUF stay whole and in order per
- * writer. And a bulk transfer: sleeps are counted.
+ * writer.
  * Spec: PIPE-035. Arguments: seed, writers.
  */
 #include "tests/fs/pipes.h"
 #include <limits.h>
-#include <sys/resource.h>
 
 #define RECORDS 5
 
@@ -90,47 +89,9 @@ static void test_many(int writers)
 	   started);
 }
 
-/* Switches of a process that slept, in rusage. */
-static long sleeps(int who)
-{
-	struct rusage usage;
-
-	getrusage(who, &usage);
-	return usage.ru_nvcsw;
-}
-
-static void test_bulk(void)
-{
-	long before = sleeps(RUSAGE_SELF), children = sleeps(RUSAGE_CHILDREN), total;
-	const size_t bytes = 64 << 20;
-	size_t got = 0;
-	int p[2], status;
-	pid_t pid;
-
-	make_pipe(p, 0);
-	pid = fork();
-	if (!pid) {
-		close(p[RD]);
-		for (size_t done = 0; done < bytes; done += 65536)
-			if (write(p[WR], block, 65536) != 65536)
-				_exit(1);
-		_exit(0);
-	}
-	close(p[WR]);
-	for (ssize_t n; (n = read(p[RD], block, 65536)) > 0;)
-		got += n;
-	waitpid(pid, &status, 0);
-	total = sleeps(RUSAGE_SELF) - before + sleeps(RUSAGE_CHILDREN) - children;
-	/* A ring of 64 KiB is filled and emptied: one sleep, so one wake-up, of either side for each. */
-	ok(got == bytes && status == 0 && total <= (long)(2 * bytes / 65536) + 32,
-	   "64 MiB in %ld sleeps: at most one of each side for each ring's worth", total);
-	close(p[RD]);
-}
-
 int main(int argc, char **argv)
 {
 	seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
 	test_many(argc > 2 ? atoi(argv[2]) : 1000);
-	test_bulk();
 	return ktap_done();
 }
