@@ -13,6 +13,7 @@
 
 #include "kernel/uapi/fcntl.h"
 #include "kernel/lib/err.h"
+#include "kernel/x86/barrier.h"
 #include "kernel/sched/task.h"
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -34,8 +35,12 @@ static bool thread_group_exited(struct pid *pid)
 	bool exited;
 
 	rcu_read_lock();
-	task = pid_task(pid, PIDTYPE_PID);
-	exited = !task || (READ_ONCE(task->exit_state) && thread_group_empty(task));
+	do {
+		task = pid_task(pid, PIDTYPE_PID);
+		exited = !task || (READ_ONCE(task->exit_state) && thread_group_empty(task));
+		/* A leader whose place exec has just given to another thread was not the last. */
+		smp_rmb();
+	} while (pid_task(pid, PIDTYPE_PID) != task);
 	rcu_read_unlock();
 	return exited;
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,6 +61,15 @@ static inline void pause_ms(int ms)
 		;
 }
 
+/* Some time that differs from round to round, without a clock: the same under a schedule seed. */
+static inline void dawdle(int round)
+{
+	for (int i = 0; i < round % 10; i++)
+		sched_yield();
+	for (volatile int i = 0; i < round * 37 % 5000; i++)
+		;
+}
+
 /* 1 once the process is in that state, 0 when it does not get there within 10 s. */
 static inline int reaches_state(pid_t pid, char state)
 {
@@ -81,6 +91,17 @@ static inline uint64_t status_set(pid_t pid, const char *field)
 		return 0;
 	p = strstr(buf, field);
 	return p ? strtoull(p + strlen(field), NULL, 16) : 0;
+}
+
+/* Queued signals of this process's user. */
+static inline long queued_signals(void)
+{
+	char buf[4096], *p;
+
+	if (read_file("/proc/self/status", buf, sizeof(buf)) <= 0)
+		return -1;
+	p = strstr(buf, "\nSigQ:");
+	return p ? strtol(p + 6, NULL, 10) : -1;
 }
 
 static inline void raw_mask(uint64_t mask)
