@@ -9,7 +9,7 @@
  *   Linux does, and a program can see it.
  * Locking: none.
  * Linux: ipc/ipc_sysctl.c (which registers a directory for each namespace).
- * Start at: ipc_kern_table. Tests: tests/ipc/ipc_limits.c; page: docs/ipc.md.
+ * Start at: ipc_kern_table. Tests: tests/ipc/ipc_namespaces.c; page: docs/ipc.md.
  */
 #include "kernel/uapi/capability.h"
 #include "kernel/uapi/errno.h"
