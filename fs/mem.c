@@ -31,43 +31,43 @@ static loff_t null_lseek(struct file *file, loff_t offset, int whence)
 
 /* ---- null ---- */
 
-static ssize_t read_null(struct file *file, char __user *buf, size_t count, loff_t *pos)
+static ssize_t read_iter_null(struct kiocb *iocb, struct iov_iter *to)
 {
 	return 0;
 }
 
-static ssize_t write_null(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+static ssize_t write_iter_null(struct kiocb *iocb, struct iov_iter *from)
 {
+	size_t count = iov_iter_count(from);
+
+	iov_iter_advance(from, count);
 	return count;
 }
 
 static const struct file_operations null_fops = {
 	.llseek = null_lseek,
-	.read = read_null,
-	.write = write_null,
+	.read_iter = read_iter_null,
+	.write_iter = write_iter_null,
 };
 
 /* ---- zero and full ---- */
 
-static ssize_t read_zero(struct file *file, char __user *buf, size_t count, loff_t *pos)
+static ssize_t read_iter_zero(struct kiocb *iocb, struct iov_iter *to)
 {
 	size_t cleared = 0;
 
-	while (count) {
-		size_t chunk = min_t(size_t, count, PAGE_SIZE),
-		       left = clear_user(buf + cleared, chunk);
+	while (iov_iter_count(to)) {
+		size_t chunk = min_t(size_t, iov_iter_count(to), PAGE_SIZE);
+		size_t n = iov_iter_zero(chunk, to);
 
-		cleared += chunk - left;
-		count -= chunk - left;
-		if (left)
-			break;
+		cleared += n;
+		if (n < chunk)
+			return cleared ? (ssize_t)cleared : -EFAULT;
 		if (signal_pending(current))
-			break;
+			return cleared;
 		cond_resched();
 	}
-	if (cleared || !count)
-		return cleared;
-	return signal_pending(current) ? -ERESTARTSYS : -EFAULT;
+	return cleared;
 }
 
 static int mmap_zero(struct file *file, struct vm_area_struct *vma)
@@ -80,39 +80,39 @@ static int mmap_zero(struct file *file, struct vm_area_struct *vma)
 
 static const struct file_operations zero_fops = {
 	.llseek = null_lseek,
-	.read = read_zero,
-	.write = write_null,
+	.read_iter = read_iter_zero,
+	.write_iter = write_iter_null,
 	.mmap = mmap_zero,
 };
 
-static ssize_t write_full(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+static ssize_t write_iter_full(struct kiocb *iocb, struct iov_iter *from)
 {
 	return -ENOSPC;
 }
 
 static const struct file_operations full_fops = {
 	.llseek = null_lseek,
-	.read = read_zero,
-	.write = write_full,
+	.read_iter = read_iter_zero,
+	.write_iter = write_iter_full,
 };
 
 /* ---- random ---- */
 
-static ssize_t random_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+static ssize_t random_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	return get_random_bytes_user(buf, min_t(size_t, count, MAX_RW_COUNT));
+	return get_random_bytes_iter(to);
 }
 
 /* What somebody writes is mixed in, which can do no harm. */
-static ssize_t random_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+static ssize_t random_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	char block[64];
 	size_t done = 0;
 
-	while (done < count) {
-		size_t chunk = min(count - done, sizeof(block));
+	while (iov_iter_count(from)) {
+		size_t chunk = min(iov_iter_count(from), sizeof(block));
 
-		if (copy_from_user(block, buf + done, chunk))
+		if (!copy_from_iter_full(block, chunk, from))
 			return done ? (ssize_t)done : -EFAULT;
 		add_device_randomness(block, chunk);
 		done += chunk;
@@ -146,8 +146,8 @@ static unsigned int random_poll(struct file *file, poll_table *wait)
 }
 
 static const struct file_operations random_fops = {
-	.read = random_read,
-	.write = random_write,
+	.read_iter = random_read_iter,
+	.write_iter = random_write_iter,
 	.poll = random_poll,
 	.unlocked_ioctl = random_ioctl,
 	.llseek = noop_llseek,

@@ -22,6 +22,7 @@
 #include "kernel/x86/archrandom.h"
 #include "kernel/x86/tsc.h"
 #include "kernel/x86/uaccess.h"
+#include "fs/uio.h"
 #include "kernel/syscall.h"
 
 #define GRND_NONBLOCK 0x0001
@@ -124,21 +125,21 @@ u32 get_random_u32_below(u32 ceil)
 	return value % ceil;
 }
 
-/* For getrandom() and /dev/urandom: bytes written, or -EFAULT when none could be. */
-ssize_t get_random_bytes_user(char __user *buf, size_t count)
+ssize_t get_random_bytes_iter(struct iov_iter *to)
 {
 	u32 state[CHACHA_STATE_WORDS];
 	u8 block[CHACHA_BLOCK_SIZE];
 	size_t done = 0;
 
 	new_request(state);
-	while (done < count) {
-		size_t part = count - done < sizeof(block) ? count - done : sizeof(block);
+	while (iov_iter_count(to)) {
+		size_t part = min(iov_iter_count(to), sizeof(block)), copied;
 
 		chacha20_block(state, block);
-		if (copy_to_user(buf + done, block, part))
+		copied = copy_to_iter(block, part, to);
+		done += copied;
+		if (copied < part)
 			return done ? (ssize_t)done : -EFAULT;
-		done += part;
 		if (!(done % PAGE_SIZE) && signal_pending(current))
 			break;
 		cond_resched();
@@ -148,11 +149,14 @@ ssize_t get_random_bytes_user(char __user *buf, size_t count)
 
 SYSCALL_DEFINE3(getrandom, char __user *, buf, size_t, count, unsigned int, flags)
 {
+	struct iov_iter to;
+
 	if (flags & ~(unsigned int)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
 	if ((flags & (GRND_INSECURE | GRND_RANDOM)) == (GRND_INSECURE | GRND_RANDOM))
 		return -EINVAL;
 	if (count > 0x7fffffff)
 		count = 0x7fffffff;
-	return get_random_bytes_user(buf, count);
+	iov_iter_ubuf(&to, ITER_DEST, buf, count);
+	return get_random_bytes_iter(&to);
 }

@@ -7,8 +7,9 @@
 #include "kernel/lib/types.h"
 
 void get_random_bytes(void *buf, size_t n);
-/* To user space, for getrandom() and /dev/urandom: bytes written, or -EFAULT when none. Sleeps. */
-ssize_t get_random_bytes_user(char __user *buf, size_t count);
+/* For getrandom() and /dev/urandom: fills to. Bytes written, or -EFAULT when none. Sleeps. */
+struct iov_iter;
+ssize_t get_random_bytes_iter(struct iov_iter *to);
 /* Something that outsiders cannot guess happened: when it did is mixed in. */
 void add_device_randomness(const void *data, size_t n);
 /* Below ceil, each value equally likely; 0 for 0. */

@@ -47,6 +47,24 @@ static void test_pipes(void)
 	close_pipe(q);
 }
 
+/* Devices of memory take and give what pipes carry (/dev/zero and /dev/full in newer kernels only). */
+static void test_devices(void)
+{
+	int p[2], null = open("/dev/null", O_RDWR), random = open("/dev/urandom", O_RDONLY);
+	int memory = memory_file(block, 8192);
+
+	make_pipe(p, O_NONBLOCK);
+	ok(splice(random, NULL, p[WR], NULL, 100, 0) == 100 && unread(p[RD]) == 100,
+	   "PIPE-040: from /dev/urandom");
+	ok(splice(p[RD], NULL, null, NULL, 1000, 0) == 100 && unread(p[RD]) == 0,
+	   "PIPE-040: to /dev/null");
+	ok(sendfile(null, memory, NULL, 8192) == 8192, "sendfile() to /dev/null");
+	close_pipe(p);
+	close(null);
+	close(random);
+	close(memory);
+}
+
 static void test_files(void)
 {
 	int p[2], in, out = memfd_create("o", 0), null = open("/dev/null", O_WRONLY);
@@ -122,6 +140,7 @@ int main(void)
 {
 	test_pipes();
 	test_files();
+	test_devices();
 	test_memory();
 	return ktap_done();
 }
