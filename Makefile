@@ -137,7 +137,7 @@ space := $(subst ,, )
 CONFIGS ?= opt1,debug1,opt4,debug4
 ISO := build/conduit-$(FIRMWARE).iso
 
-.PHONY: help run iso debug format test test-all torture oracle bench spec check all-builds
+.PHONY: help run iso debug format test test-all torture oracle bench profile spec check all-builds
 
 ## run        set up, build and boot to a shell through GRUB (FIRMWARE=uefi: through OVMF)
 run:
@@ -192,6 +192,12 @@ bench:
 	@tools/setup test
 	+@$(PARALLEL) all build/linux/vmlinuz
 	@tools/bench $(B)
+
+## profile    where the instructions of a row of bench go, by function (B=pipe_pingpong; B=boot)
+profile:
+	@tools/setup test
+	+@$(PARALLEL) all
+	@tools/profile $(B)
 
 ## spec       rows of docs/spec/ without a passing test in the last runs
 spec:
