@@ -59,10 +59,11 @@ static int torture_control(void *data)
 	struct control *control = data;
 	struct torture *torture = control->torture;
 	int error = torture->start(torture);
+	long left = error ? 0 : (long)(control->seconds * NSEC_PER_SEC);
 	unsigned long errors;
 
-	if (!error)
-		sleep_ns(control->seconds * NSEC_PER_SEC);
+	while (left > 0)
+		left = schedule_timeout_idle(left);
 	for (unsigned int i = 0; i < torture->nr_threads; i++)
 		kthread_stop(torture->threads[i]);
 	errors = torture->report(torture);

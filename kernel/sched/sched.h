@@ -58,8 +58,7 @@ void kick_process(struct task_struct *task);
 long schedule_timeout_interruptible(long timeout_ns);
 long schedule_timeout_killable(long timeout_ns);
 long schedule_timeout_uninterruptible(long timeout_ns);
-/* At least so long, not ended by anything. */
-void sleep_ns(u64 ns);
+long schedule_timeout_idle(long timeout_ns); /* as before, for sleeps that are long by design */
 
 static inline bool need_resched(void)
 {

@@ -74,10 +74,8 @@ long schedule_timeout_uninterruptible(long timeout_ns)
 	return schedule_timeout(timeout_ns);
 }
 
-void sleep_ns(u64 ns)
+long schedule_timeout_idle(long timeout_ns)
 {
-	long left = ns;
-
-	while (left > 0)
-		left = schedule_timeout_uninterruptible(left);
+	__set_current_state(TASK_IDLE);
+	return schedule_timeout(timeout_ns);
 }
