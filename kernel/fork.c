@@ -125,7 +125,7 @@ static struct task_struct *dup_task_struct(void)
 	clear_tsk_thread_flag(task, TIF_SIGPENDING);
 	clear_tsk_thread_flag(task, TIF_NEED_RESCHED);
 	clear_tsk_thread_flag(task, TIF_RESTORE_SIGMASK);
-	clear_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+	clear_tsk_thread_flag(task, TIF_REGS_CHANGED);
 	clear_tsk_thread_flag(task, TIF_MEMDIE);
 	return task;
 }

@@ -4,7 +4,6 @@
  * layout, so nobody counts bytes by hand.
  */
 #include "kernel/sched/task.h"
-#include "kernel/x86/page.h"
 
 #define DEFINE_SYMBOL(name, value)                                                                 \
 	__asm__(".globl " #name "\n\t.set " #name ", (%c0 << 16) + %c1"                            \
@@ -14,5 +13,4 @@
 static void __used asm_offsets(void)
 {
 	DEFINE_SYMBOL(TASK_THREAD_SP, offsetof(struct task_struct, thread.sp));
-	DEFINE_SYMBOL(USER_ADDRESS_LIMIT, TASK_SIZE);
 }

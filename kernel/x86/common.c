@@ -14,41 +14,58 @@
 #include "kernel/signal.h"
 #include "kernel/syscall.h"
 
-void do_syscall_64(struct pt_regs *regs, unsigned long nr);
-void return_to_user(struct pt_regs *regs);
+bool do_syscall_64(struct pt_regs *regs, unsigned long nr);
+bool return_to_user(struct pt_regs *regs);
 
-/* Everything that has to happen before user mode; comes back with interrupts off and none left. */
-void exit_to_user_mode_loop(struct pt_regs *regs)
+/*
+ * Everything that has to happen before user mode; comes back with interrupts off and none left.
+ * True: it may have changed the user's registers.
+ */
+bool exit_to_user_mode_loop(struct pt_regs *regs)
 {
+	bool changed = false;
 	unsigned long work;
 
-	while ((work = READ_ONCE(current->thread_info.flags) & _TIF_WORK_MASK)) {
-		if (work == _TIF_NEED_FPU_LOAD) {
-			switch_fpu_return();
-			return;
-		}
+	for (;;) {
+		work = READ_ONCE(current->thread_info.flags);
+		if (!(work & (_TIF_NEED_RESCHED | _TIF_SIGPENDING)))
+			break;
 		local_irq_enable();
 		if (work & _TIF_NEED_RESCHED)
 			schedule();
-		if (work & _TIF_NOTIFY_RESUME)
-			clear_tsk_thread_flag(current, TIF_NOTIFY_RESUME);
-		if (work & _TIF_SIGPENDING)
+		if (work & _TIF_SIGPENDING) {
 			do_signal(regs);
+			changed = true;
+		}
 		local_irq_disable();
 	}
+	if (work & _TIF_REGS_CHANGED) {
+		clear_tsk_thread_flag(current, TIF_REGS_CHANGED);
+		changed = true;
+	}
+	if (work & _TIF_NEED_FPU_LOAD)
+		switch_fpu_return();
+	return changed;
 }
 
-void return_to_user(struct pt_regs *regs)
+bool return_to_user(struct pt_regs *regs)
 {
+	bool changed = false;
+
 	local_irq_disable();
 	if (unlikely(READ_ONCE(current->thread_info.flags) & _TIF_WORK_MASK))
-		exit_to_user_mode_loop(regs);
+		changed = exit_to_user_mode_loop(regs);
 	lockdep_sys_exit();
+	return changed;
 }
 
-void do_syscall_64(struct pt_regs *regs, unsigned long nr)
+/*
+ * True: the task does not simply go on behind its SYSCALL instruction, and SYSRET, which restores
+ * less than IRET does, is not enough.
+ */
+bool do_syscall_64(struct pt_regs *regs, unsigned long nr)
 {
 	if (likely(nr < NR_SYSCALLS))
 		regs->ax = sys_call_table[nr](regs);
-	return_to_user(regs);
+	return return_to_user(regs);
 }

@@ -17,8 +17,9 @@
 
 default abs
 
+REGS_BP      equ 32
+REGS_R11     equ 48
 REGS_AX      equ 80
-REGS_CX      equ 88
 REGS_ORIG_AX equ 120
 REGS_IP      equ 128
 REGS_CS      equ 136
@@ -41,7 +42,6 @@ extern cpu_current_top_of_stack
 extern user_rsp_scratch
 extern TASK_THREAD_SP
 extern __switch_to
-extern USER_ADDRESS_LIMIT
 
 section .entry.text progbits alloc exec nowrite align=16
 
@@ -93,35 +93,23 @@ syscall_entry:
 	sti
 	xor ebp, ebp                    ; kernel backtraces end here
 	call do_syscall_64              ; comes back with interrupts off
-	; SYSRET restores less than IRET and faults in the kernel for a bad address: only for the
-	; plain case.
-	mov rcx, [rsp + REGS_IP]
-	mov r11, [rsp + REGS_FLAGS]
-	cmp rcx, [rsp + REGS_CX]
-	jne .by_iret
-	cmp r11, [rsp + 48]             ; pt_regs.r11
-	jne .by_iret
-	mov rax, USER_ADDRESS_LIMIT
-	cmp rcx, rax
-	jae .by_iret
-	test r11d, 0x10100              ; RF, TF
-	jnz .by_iret
-	cmp dword [rsp + REGS_CS], USER_CS
-	jne .by_iret
-	cmp dword [rsp + REGS_SS], USER_DS
-	jne .by_iret
-	jmp .by_sysret
-.by_iret:
-	jmp return_by_iret
+	test al, al
+	jnz return_by_iret              ; the task goes on somewhere else
+	test dword [rsp + REGS_FLAGS], 0x10100 ; RF, TF: SYSRET would trap too early
+	jnz return_by_iret
 .by_sysret:
-	POP_CALLEE_SAVED
+	; Nobody has changed the user's registers, and a C function leaves rbx and r12 to r15 as
+	; they were: rbp and those that a function may spoil are enough. rcx and r11 are the
+	; address and the flags, as SYSCALL left them and SYSRET wants them.
+	mov rbp, [rsp + REGS_BP]
+	add rsp, REGS_R11
 .popping:
-	add rsp, 8                      ; r11 is the flags already
+	pop r11
 	pop r10
 	pop r9
 	pop r8
 	pop rax
-	add rsp, 8                      ; rcx is the address already
+	pop rcx
 	pop rdx
 	pop rsi
 	pop rdi

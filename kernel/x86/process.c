@@ -144,6 +144,7 @@ void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_
 	regs->ss = __USER_DS;
 	regs->flags = X86_EFLAGS_IF | X86_EFLAGS_FIXED;
 	regs->orig_ax = -1;
+	set_tsk_thread_flag(current, TIF_REGS_CHANGED);
 	current->thread.fsbase = 0;
 	current->thread.gsbase = 0;
 	write_user_fs(0);

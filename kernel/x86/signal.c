@@ -259,6 +259,7 @@ static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc
 	regs->ss = __USER_DS;
 	regs->flags = (regs->flags & ~FIX_EFLAGS) | (sc->flags & FIX_EFLAGS);
 	regs->orig_ax = -1ul; /* no restart of what is returned to */
+	set_tsk_thread_flag(current, TIF_REGS_CHANGED);
 	return fpu_restore_from_user(sc->fpstate) == 0;
 }
 

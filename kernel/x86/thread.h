@@ -9,7 +9,7 @@
 #include "kernel/lib/types.h"
 
 /* thread_info.flags, atomic bits. */
-#define TIF_NOTIFY_RESUME   1 /* task work before the return to user mode */
+#define TIF_REGS_CHANGED    1 /* a call has changed the registers it returns with: leave by IRET */
 #define TIF_SIGPENDING      2
 #define TIF_NEED_RESCHED    3
 #define TIF_SINGLESTEP      4
@@ -17,7 +17,7 @@
 #define TIF_MEMDIE          20 /* the OOM killer chose it: may dip into reserves */
 #define TIF_RESTORE_SIGMASK 23 /* saved_sigmask is to come back */
 
-#define _TIF_NOTIFY_RESUME   (1ul << TIF_NOTIFY_RESUME)
+#define _TIF_REGS_CHANGED    (1ul << TIF_REGS_CHANGED)
 #define _TIF_SIGPENDING      (1ul << TIF_SIGPENDING)
 #define _TIF_NEED_RESCHED    (1ul << TIF_NEED_RESCHED)
 #define _TIF_NEED_FPU_LOAD   (1ul << TIF_NEED_FPU_LOAD)
@@ -25,7 +25,7 @@
 
 /* Anything here makes the return to user mode take the slow way. */
 #define _TIF_WORK_MASK                                                                             \
-	(_TIF_NOTIFY_RESUME | _TIF_SIGPENDING | _TIF_NEED_RESCHED | _TIF_NEED_FPU_LOAD)
+	(_TIF_REGS_CHANGED | _TIF_SIGPENDING | _TIF_NEED_RESCHED | _TIF_NEED_FPU_LOAD)
 
 struct thread_info {
 	unsigned long flags; /* TIF_* bits: entry.asm reads them at offset 0 of the task */

@@ -30,6 +30,6 @@ bool fixup_exception(struct pt_regs *regs);
 void __noreturn die(const char *what, struct pt_regs *regs, long error_code);
 
 /* The slow way back to user mode: implemented in kernel/x86/common.c; interrupts are off. */
-void exit_to_user_mode_loop(struct pt_regs *regs);
+bool exit_to_user_mode_loop(struct pt_regs *regs);
 
 #endif

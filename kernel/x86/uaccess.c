@@ -28,22 +28,11 @@ bool pagefault_disabled(void)
 	return this_cpu_read(pagefault_disable_depth) > 0;
 }
 
-unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
+/* What the kernel did not get from user space it must not take from the stack or heap either. */
+unsigned long copy_from_user_failed(void *to, unsigned long n, unsigned long left)
 {
-	unsigned long left = n;
-
-	if (likely(access_ok(from, n)))
-		left = __copy_user(to, from, n);
-	if (unlikely(left))
-		memset((u8 *)to + (n - left), 0, left);
+	memset((u8 *)to + (n - left), 0, left);
 	return left;
-}
-
-unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
-{
-	if (unlikely(!access_ok(to, n)))
-		return n;
-	return __copy_user(to, from, n);
 }
 
 unsigned long clear_user(void __user *to, unsigned long n)

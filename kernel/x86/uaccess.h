@@ -50,9 +50,6 @@ static __always_inline bool access_ok(const void __user *addr, size_t size)
 unsigned long __copy_user(void *to, const void *from, unsigned long n);
 unsigned long __clear_user_asm(void __user *to, unsigned long n);
 
-/* Return the number of bytes not copied. The rest of a kernel buffer that was not filled is zeroed. */
-unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
-unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
 unsigned long clear_user(void __user *to, unsigned long n);
 
 /* Length without the NUL, count if there is none within count, or -EFAULT. */
@@ -60,22 +57,23 @@ long strncpy_from_user(char *dst, const char __user *src, long count);
 /* Length with the NUL; more than count if none within count; 0 on a fault. */
 long strnlen_user(const char __user *str, long count);
 
+/* The way of a fault lies apart, so that the common way has no jump. */
 #define __get_user_asm(x, ptr, size_suffix, reg, err)                                              \
-	__asm__ __volatile__(ASM_STAC "1: mov" size_suffix " %2, %" reg "1\n\t"                    \
-				      "2:" ASM_CLAC "jmp 4f\n"                                     \
+	__asm__ __volatile__(ASM_STAC "1: mov" size_suffix " %2, %" reg "1\n"                      \
+				      "2:" ASM_CLAC ".pushsection .text.unlikely\n"                \
 				      "3: mov %3, %0\n\t"                                          \
 				      "xor %k1, %k1\n\t"                                           \
-				      "jmp 2b\n"                                                   \
-				      "4:\n" _ASM_EXTABLE(1b, 3b)                                  \
+				      "jmp 2b\n\t"                                                 \
+				      ".popsection\n\t" _ASM_EXTABLE(1b, 3b)                       \
 			     : "+r"(err), "=&r"(x)                                                 \
 			     : "m"(*(ptr)), "i"(-EFAULT))
 
 #define __put_user_asm(x, ptr, size_suffix, reg, err)                                              \
-	__asm__ __volatile__(ASM_STAC "1: mov" size_suffix " %" reg "2, %1\n\t"                    \
-				      "2:" ASM_CLAC "jmp 4f\n"                                     \
+	__asm__ __volatile__(ASM_STAC "1: mov" size_suffix " %" reg "2, %1\n"                      \
+				      "2:" ASM_CLAC ".pushsection .text.unlikely\n"                \
 				      "3: mov %3, %0\n\t"                                          \
-				      "jmp 2b\n"                                                   \
-				      "4:\n" _ASM_EXTABLE(1b, 3b)                                  \
+				      "jmp 2b\n\t"                                                 \
+				      ".popsection\n\t" _ASM_EXTABLE(1b, 3b)                       \
 			     : "+r"(err), "=m"(*(ptr))                                             \
 			     : "r"(x), "i"(-EFAULT))
 
@@ -138,6 +136,71 @@ long strnlen_user(const char __user *str, long count);
 			}                                                                          \
 		__pu_err;                                                                          \
 	})
+
+/*
+ * One access for a size that is known when compiling, 4 or 8 bytes. False: it is another size, or
+ * the access faults and the long way finds out how many bytes can be copied.
+ */
+static __always_inline bool copy_word_from_user(void *to, const void __user *from, unsigned long n)
+{
+	unsigned long value;
+	int error = 0;
+
+	if (!__builtin_constant_p(n) || (n != 4 && n != 8))
+		return false;
+	if (n == 4)
+		__get_user_asm(value, (const u32 *)from, "l", "k", error);
+	else
+		__get_user_asm(value, (const u64 *)from, "q", "", error);
+	if (unlikely(error))
+		return false;
+	__builtin_memcpy(to, &value, n);
+	return true;
+}
+
+static __always_inline bool copy_word_to_user(void __user *to, const void *from, unsigned long n)
+{
+	unsigned long value = 0;
+	int error = 0;
+
+	if (!__builtin_constant_p(n) || (n != 4 && n != 8))
+		return false;
+	__builtin_memcpy(&value, from, n);
+	if (n == 4)
+		__put_user_asm((u32)value, (u32 *)to, "l", "k", error);
+	else
+		__put_user_asm(value, (u64 *)to, "q", "", error);
+	return likely(!error);
+}
+
+/* Zeroes the left last bytes of n and returns left. */
+unsigned long copy_from_user_failed(void *to, unsigned long n, unsigned long left);
+
+/* Return the number of bytes not copied. The rest of a kernel buffer that was not filled is zeroed. */
+static __always_inline unsigned long copy_from_user(void *to, const void __user *from,
+						    unsigned long n)
+{
+	unsigned long left = n;
+
+	if (likely(access_ok(from, n))) {
+		if (copy_word_from_user(to, from, n))
+			return 0;
+		left = __copy_user(to, from, n);
+	}
+	if (likely(!left))
+		return 0;
+	return copy_from_user_failed(to, n, left);
+}
+
+static __always_inline unsigned long copy_to_user(void __user *to, const void *from,
+						  unsigned long n)
+{
+	if (unlikely(!access_ok(to, n)))
+		return n;
+	if (copy_word_to_user(to, from, n))
+		return 0;
+	return __copy_user(to, from, n);
+}
 
 #define __get_user(x, ptr) get_user(x, ptr)
 #define __put_user(x, ptr) put_user(x, ptr)
