@@ -15,7 +15,7 @@ struct task_struct;
 int copy_semundo(u64 clone_flags, struct task_struct *child);
 /* Applies the undo values of a task that is the last with its list. Sleeps. */
 void exit_sem(struct task_struct *task);
-/* Segments that the task created lose their creator. Sleeps. */
+/* Segments that the task created lose their creator: it ends, or leaves the namespace. Sleeps. */
 void exit_shm(struct task_struct *task);
 
 #endif

@@ -244,6 +244,9 @@ long ksys_unshare(unsigned long flags)
 	}
 	if (flags & (CLONE_SYSVSEM | CLONE_NEWIPC))
 		exit_sem(current);
+	/* As if it had ended: setns() is different, who comes back finds its segments its own. */
+	if (flags & CLONE_NEWIPC)
+		exit_shm(current);
 	if (new)
 		switch_task_namespaces(current, new);
 	return 0;

@@ -139,6 +139,51 @@ static int orphan(void)
 	return !write_number("/dev/null", (unsigned long)new_segment(4096)) ? 0 : 1;
 }
 
+/* A creator that leaves the namespace instead of ending; lives until the pipe is closed. */
+static pid_t start_leaver(int go, int ready)
+{
+	pid_t pid = fork();
+	char c;
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		c = new_segment(4096) < 0 || unshare(CLONE_NEWIPC);
+		if (write(ready, &c, 1) != 1 || read(go, &c, 1) != 1)
+			_exit(1);
+		_exit(0);
+	}
+	return pid;
+}
+
+static void test_rmid_forced_leaving(void)
+{
+	struct {
+		int used_ids;
+		unsigned long tot, rss, swp, attempts, successes;
+	} info;
+	int go[2], ready[2];
+	pid_t first, second;
+	char c = 1;
+
+	if (pipe(go) || pipe(ready) || write_number("/proc/sys/kernel/shm_rmid_forced", 0)) {
+		skip("SHM-034: shm_rmid_forced cannot be set");
+		return;
+	}
+	first = start_leaver(go[0], ready[1]);
+	ok(read(ready[0], &c, 1) == 1 && !c, "SHM-034: a creator leaves the namespace");
+	segment_ctl(0, SHM_INFO, &info);
+	write_number("/proc/sys/kernel/shm_rmid_forced", 1);
+	ok(info.used_ids == 1 && segment_ctl(0, SHM_INFO, &info) >= 0 && info.used_ids == 0,
+	   "SHM-034: then its segment is an orphan as well");
+	second = start_leaver(go[0], ready[1]);
+	ok(read(ready[0], &c, 1) == 1 && !c && segment_ctl(0, SHM_INFO, &info) >= 0 &&
+		   info.used_ids == 0,
+	   "SHM-034: and goes at once");
+	write_number("/proc/sys/kernel/shm_rmid_forced", 0);
+	ok(write(go[1], "xx", 2) == 2 && result_of(first) == 0 && result_of(second) == 0,
+	   "SHM-034: the creators were alive all the time");
+}
+
 static void test_rmid_forced(void)
 {
 	int own = new_segment(4096);
@@ -217,6 +262,7 @@ int main(void)
 	test_lock();
 	test_limits();
 	test_rmid_forced();
+	test_rmid_forced_leaving();
 	test_huge();
 	return ktap_done();
 }
