@@ -171,6 +171,40 @@ static inline void put_end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/* ---- random tests ---- */
+
+/*
+ * What the test starts from: its argument, or the schedule's seed (so that a sweep of schedules is
+ * one of random sequences too), or the time. Printed, so that a failure can be tried again.
+ */
+static inline unsigned long test_seed(int argc, char **argv)
+{
+	unsigned long seed = (unsigned long)time(NULL);
+	char line[1024] = "", *at;
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, line, sizeof(line) - 1) > 0) {
+		at = strstr(line, "sched_seed=");
+		if (at)
+			seed = strtoul(at + strlen("sched_seed="), NULL, 0);
+	}
+	close(fd);
+	if (argc > 1)
+		seed = strtoul(argv[1], NULL, 0);
+	printf("# seed %lu\n", seed);
+	fflush(stdout);
+	return seed;
+}
+
+static unsigned long rng __attribute__((unused));
+
+/* 0 … n - 1 */
+static inline unsigned int draw(unsigned int n)
+{
+	rng = rng * 6364136223846793005ul + 1442695040888963407ul;
+	return (unsigned int)(rng >> 33) % n;
+}
+
 /* Runs fn in a child: its exit status. */
 static inline int in_child(int (*fn)(void))
 {

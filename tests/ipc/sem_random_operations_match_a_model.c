@@ -13,16 +13,8 @@
 
 #define WORKERS 6
 #define NSEMS   4
-#define STEPS   400
+#define STEPS   250
 #define MAX_OPS 3
-
-static unsigned long rng;
-
-static unsigned int draw(unsigned int n)
-{
-	rng = rng * 6364136223846793005ul + 1442695040888963407ul;
-	return (unsigned int)(rng >> 33) % n;
-}
 
 struct job {
 	struct sembuf sops[MAX_OPS];
@@ -303,9 +295,7 @@ static void test_beside_each_other(void)
 
 int main(int argc, char **argv)
 {
-	rng = argc > 1 ? strtoul(argv[1], NULL, 0) : (unsigned long)time(NULL);
-	printf("# seed %lu\n", rng);
-	fflush(stdout);
+	rng = test_seed(argc, argv);
 	test_model();
 	test_beside_each_other();
 	return ktap_done();
