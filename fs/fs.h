@@ -277,13 +277,27 @@ struct file_operations {
 	int (*fsync)(struct file *file, loff_t start, loff_t end, int datasync);
 	int (*fasync)(int fd, struct file *file, int on);
 	int (*check_flags)(int flags);
+	/* NULL: splice(2) and sendfile(2) refuse the file. */
 	ssize_t (*splice_write)(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
 				size_t len, unsigned int flags);
 	ssize_t (*splice_read)(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
-			       size_t len, unsigned int flags);
+			       size_t len, unsigned int flags); /* pipe->mutex held */
 	long (*fallocate)(struct file *file, int mode, loff_t offset, loff_t len);
 	void (*show_fdinfo)(struct seq_file *m, struct file *file);
 };
+
+/*
+ * For splice_read: by reference to the page cache; through fresh pages that read_iter fills. For
+ * splice_write: with write_iter; thrown away. Implemented in fs/splice.c.
+ */
+ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+			    unsigned int flags);
+ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+			 unsigned int flags);
+ssize_t iter_file_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
+			       size_t len, unsigned int flags);
+ssize_t splice_write_null(struct pipe_inode_info *pipe, struct file *out, loff_t *pos, size_t len,
+			  unsigned int flags);
 
 struct super_operations {
 	struct inode *(*alloc_inode)(struct super_block *sb);

@@ -48,6 +48,7 @@ static const struct file_operations null_fops = {
 	.llseek = null_lseek,
 	.read_iter = read_iter_null,
 	.write_iter = write_iter_null,
+	.splice_write = splice_write_null,
 };
 
 /* ---- zero and full ---- */
@@ -82,6 +83,8 @@ static const struct file_operations zero_fops = {
 	.llseek = null_lseek,
 	.read_iter = read_iter_zero,
 	.write_iter = write_iter_null,
+	.splice_read = copy_splice_read,
+	.splice_write = splice_write_null,
 	.mmap = mmap_zero,
 };
 
@@ -94,6 +97,7 @@ static const struct file_operations full_fops = {
 	.llseek = null_lseek,
 	.read_iter = read_iter_zero,
 	.write_iter = write_iter_full,
+	.splice_read = copy_splice_read,
 };
 
 /* ---- random ---- */
@@ -148,6 +152,8 @@ static unsigned int random_poll(struct file *file, poll_table *wait)
 static const struct file_operations random_fops = {
 	.read_iter = random_read_iter,
 	.write_iter = random_write_iter,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = random_poll,
 	.unlocked_ioctl = random_ioctl,
 	.llseek = noop_llseek,

@@ -44,7 +44,8 @@ struct pipe_buffer {
 
 /*
  * head counts buffers written, tail buffers consumed; both run on and are taken modulo ring_size, a
- * power of two. [M] mutex; the ends also under it, so pollers may look without.
+ * power of two. max_usage = ring_size - reserved. [M] mutex; the ends also under it, so pollers may
+ * look without.
  */
 struct pipe_inode_info {
 	struct mutex mutex;
@@ -53,11 +54,12 @@ struct pipe_inode_info {
 	unsigned int tail;                  /* [M] the oldest buffer */
 	unsigned int max_usage;             /* [M] buffers that may be in use */
 	unsigned int ring_size;             /* [M] slots in bufs */
+	unsigned int reserved;              /* [M] of them, for a splice that reads a device */
 	unsigned int nr_accounted;          /* [M] pages charged to user */
 	unsigned int readers, writers;      /* [M] open ends */
 	unsigned int files;                 /* [inode->i_lock] struct files: the last frees it */
 	unsigned int r_counter, w_counter;  /* [M] opens so far: a FIFO's open waits for a change */
-	bool poll_usage;                    /* [M] somebody polls: every write is an event */
+	bool poll_usage;                    /* somebody polled: every write is an event */
 	struct page *tmp_page[2];           /* [M] pages kept for the next writes */
 	struct fasync_struct *fasync_readers, *fasync_writers; /* [M] SIGIO */
 	struct pipe_buffer *bufs;                              /* [M] */

@@ -277,7 +277,7 @@ int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int nr_slots)
 	unsigned int used = pipe_occupancy(pipe->head, pipe->tail);
 	struct pipe_buffer *bufs;
 
-	if (nr_slots < used)
+	if (nr_slots < used + pipe->reserved)
 		return -EBUSY;
 	bufs = kvcalloc(nr_slots, sizeof(*bufs), GFP_KERNEL_ACCOUNT);
 	if (!bufs)
@@ -289,7 +289,7 @@ int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int nr_slots)
 	WRITE_ONCE(pipe->tail, 0);
 	WRITE_ONCE(pipe->head, used);
 	pipe->ring_size = nr_slots;
-	WRITE_ONCE(pipe->max_usage, nr_slots);
+	WRITE_ONCE(pipe->max_usage, nr_slots - pipe->reserved);
 	/* Those who looked at head and tail while they moved look again. */
 	wake_up_interruptible(&pipe->rd_wait);
 	wake_up_interruptible(&pipe->wr_wait);
@@ -303,12 +303,12 @@ static long pipe_set_size(struct pipe_inode_info *pipe, unsigned long arg)
 
 	if (!slots)
 		return -EINVAL;
-	if (slots > pipe->max_usage && size > READ_ONCE(pipe_max_size) &&
+	if (slots > pipe->ring_size && size > READ_ONCE(pipe_max_size) &&
 	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	user_bufs = account_pipe_buffers(pipe->user, pipe->nr_accounted, slots);
 	ret = -EPERM;
-	if (slots > pipe->max_usage &&
+	if (slots > pipe->ring_size &&
 	    (too_many_pipe_buffers_hard(user_bufs) || too_many_pipe_buffers_soft(user_bufs)) &&
 	    pipe_is_unprivileged_user())
 		goto out_revert_acct;
@@ -336,7 +336,7 @@ long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 		ret = pipe_set_size(pipe, (unsigned int)arg);
 		break;
 	case F_GETPIPE_SZ:
-		ret = pipe->max_usage * PAGE_SIZE;
+		ret = pipe->ring_size * PAGE_SIZE;
 		break;
 	default:
 		ret = -EINVAL;

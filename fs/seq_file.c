@@ -12,7 +12,7 @@
  * Rules: 1. a read that begins where the last one ended goes on; any other position is reached by
  * printing from the start and dropping (seq_traverse). 2. index counts records of the walk.
  * Locking: m->lock around everything. Sleeps: yes.
- * Linux: fs/seq_file.c. Start at: seq_read.
+ * Linux: fs/seq_file.c. Start at: seq_read_iter.
  */
 #include "fs/seq_file.h"
 
@@ -21,9 +21,9 @@
 #include "kernel/lib/err.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/vsnprintf.h"
-#include "kernel/x86/uaccess.h"
 #include "mm/slab.h"
 #include "fs/dcache.h"
+#include "fs/uio.h"
 
 #define SEQ_SIZE_MAX (1ul << 26) /* no record is larger: one that grows for ever ends in -ENOMEM */
 
@@ -134,10 +134,11 @@ static int seq_traverse(struct seq_file *m, loff_t offset)
 	return 0;
 }
 
-ssize_t seq_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
+ssize_t seq_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct seq_file *m = file->private_data;
-	size_t done = 0;
+	struct seq_file *m = iocb->ki_filp->private_data;
+	size_t done = 0, size = iov_iter_count(to);
+	loff_t *pos = &iocb->ki_pos;
 	int error = 0;
 
 	mutex_lock(&m->lock);
@@ -160,7 +161,7 @@ ssize_t seq_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
 				break;
 		}
 		part = min(m->count, size - done);
-		if (copy_to_user(buf + done, m->buf + m->from, part)) {
+		if (!copy_to_iter_full(m->buf + m->from, part, to)) {
 			error = -EFAULT;
 			break;
 		}
@@ -179,6 +180,18 @@ out:
 	return done ? (ssize_t)done : error;
 }
 
+ssize_t seq_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
+{
+	struct kiocb kiocb = { .ki_filp = file, .ki_pos = *pos };
+	struct iov_iter to;
+	ssize_t ret;
+
+	iov_iter_ubuf(&to, ITER_DEST, buf, size);
+	ret = seq_read_iter(&kiocb, &to);
+	*pos = kiocb.ki_pos;
+	return ret;
+}
+
 loff_t seq_lseek(struct file *file, loff_t offset, int whence)
 {
 	struct seq_file *m = file->private_data;
@@ -188,7 +201,7 @@ loff_t seq_lseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_CUR && __builtin_add_overflow(offset, file->f_pos, &offset))
 		offset = -1;
 	if ((whence == SEEK_SET || whence == SEEK_CUR) && offset >= 0)
-		ret = file->f_pos = offset; /* seq_read() notices */
+		ret = file->f_pos = offset; /* seq_read_iter() notices */
 	mutex_unlock(&m->lock);
 	return ret;
 }

@@ -36,6 +36,7 @@
 #include "fs/uio.h"
 #include "kernel/syscall.h"
 
+#define SPLICE_PAGES PIPE_DEF_BUFFERS /* that one read of a device fills */
 #define SPLICE_F_ALL (SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT)
 
 /* ---- waiting and waking ---- */
@@ -103,7 +104,7 @@ static void push_page(struct pipe_inode_info *pipe, struct page *page, unsigned 
 
 static bool has_page_cache(const struct file *file)
 {
-	return S_ISREG(file_inode(file)->i_mode) && file->f_op->read_iter == generic_file_read_iter;
+	return file->f_op->splice_read == filemap_splice_read;
 }
 
 /* The page with the byte at pos, with a reference; a zeroed one for a hole. ERR_PTR on failure. */
@@ -138,8 +139,8 @@ static size_t bytes_at(struct file *in, loff_t pos, size_t len)
 /* ---- file to pipe ---- */
 
 /* By reference. Bytes, or -errno when there were none. Mutex held, as in the next. */
-static ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
-				   size_t len)
+ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+			    unsigned int flags)
 {
 	ssize_t done = 0;
 
@@ -162,37 +163,66 @@ static ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_ino
 	return done;
 }
 
+/* Slots that nobody else may fill while a file is read for them. Mutex held. */
+static void reserve_slots(struct pipe_inode_info *pipe, unsigned int slots)
+{
+	pipe->reserved += slots;
+	WRITE_ONCE(pipe->max_usage, pipe->ring_size - pipe->reserved);
+}
+
+static void give_back_slots(struct pipe_inode_info *pipe, unsigned int slots)
+{
+	bool was_full = pipe_full(pipe->head, pipe->tail, pipe->max_usage);
+
+	pipe->reserved -= slots;
+	WRITE_ONCE(pipe->max_usage, pipe->ring_size - pipe->reserved);
+	if (was_full && !pipe_full(pipe->head, pipe->tail, pipe->max_usage))
+		wakeup_pipe_writers(pipe);
+}
+
 /*
- * Through a fresh page: for files without page cache. One read, which may wait for its data for
- * ever, so the pipe's mutex is given up meanwhile: its readers must not wait with us.
+ * Through fresh pages: for files without page cache. One read, which may wait for its data for ever,
+ * so the mutex is given up meanwhile: the pipe's readers must not wait with us. What has been read
+ * must find room, since it cannot be put back: its slots are reserved before.
  */
-static ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
-				size_t len)
+ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+			 unsigned int flags)
 {
 	struct kiocb kiocb = { .ki_filp = in, .ki_pos = *pos };
+	unsigned int slots = pipe->max_usage - pipe_occupancy(pipe->head, pipe->tail);
+	unsigned int wanted = in->f_op->poll ? 1 : SPLICE_PAGES, n = 0;
+	struct page *pages[SPLICE_PAGES];
+	struct kvec kvec[SPLICE_PAGES];
 	struct iov_iter to;
-	struct page *page;
-	struct kvec kvec;
-	ssize_t ret;
-	int error = 0;
+	ssize_t ret = -ENOMEM;
 
-	page = alloc_page(GFP_KERNEL);
-	if (!page)
-		return -ENOMEM;
-	kvec.iov_base = page_address(page);
-	kvec.iov_len = min_t(size_t, len, PAGE_SIZE);
-	iov_iter_kvec(&to, ITER_DEST, &kvec, 1, kvec.iov_len);
-	mutex_unlock(&pipe->mutex);
-	ret = in->f_op->read_iter(&kiocb, &to);
-	mutex_lock(&pipe->mutex);
-	if (ret > 0)
-		error = wait_for_space(pipe, 0); /* others may have filled it */
-	if (ret <= 0 || error) {
-		put_page(page);
-		return error ? error : ret;
+	len = min_t(size_t, len, min(slots, wanted) * PAGE_SIZE);
+	for (; n * PAGE_SIZE < len; n++) {
+		pages[n] = alloc_page(GFP_KERNEL);
+		if (!pages[n])
+			break;
+		kvec[n].iov_base = page_address(pages[n]);
+		kvec[n].iov_len = min_t(size_t, len - n * PAGE_SIZE, PAGE_SIZE);
 	}
-	push_page(pipe, page, 0, ret);
-	*pos = kiocb.ki_pos;
+	len = min_t(size_t, len, n * PAGE_SIZE);
+	slots = n;
+	if (n) {
+		iov_iter_kvec(&to, ITER_DEST, kvec, n, len);
+		reserve_slots(pipe, n);
+		mutex_unlock(&pipe->mutex);
+		ret = in->f_op->read_iter(&kiocb, &to);
+		mutex_lock(&pipe->mutex);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		if (ret > (ssize_t)(i * PAGE_SIZE))
+			push_page(pipe, pages[i], 0, min_t(size_t, ret - i * PAGE_SIZE, PAGE_SIZE));
+		else
+			put_page(pages[i]);
+	}
+	if (n)
+		give_back_slots(pipe, n);
+	if (ret > 0)
+		*pos = kiocb.ki_pos;
 	return ret;
 }
 
@@ -201,18 +231,12 @@ static ssize_t splice_file_to_pipe(struct file *in, struct pipe_inode_info *opip
 {
 	ssize_t ret;
 
+	if (!in->f_op->splice_read)
+		return -EINVAL;
 	mutex_lock(&opipe->mutex);
 	ret = wait_for_space(opipe, flags);
-	if (!ret) {
-		if (in->f_op->splice_read)
-			ret = in->f_op->splice_read(in, pos, opipe, len, flags);
-		else if (has_page_cache(in))
-			ret = filemap_splice_read(in, pos, opipe, len);
-		else if (in->f_op->read_iter)
-			ret = copy_splice_read(in, pos, opipe, len);
-		else
-			ret = -EINVAL;
-	}
+	if (!ret)
+		ret = in->f_op->splice_read(in, pos, opipe, len, flags);
 	mutex_unlock(&opipe->mutex);
 	if (ret > 0)
 		wakeup_pipe_readers(opipe);
@@ -296,16 +320,31 @@ static ssize_t pipe_to_file(struct pipe_buffer *buf, size_t len, void *data)
 	return write_piece(target->out, page_address(buf->page) + buf->offset, len, target->pos);
 }
 
-static ssize_t do_splice_from(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
-			      size_t len, unsigned int flags)
+ssize_t iter_file_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
+			       size_t len, unsigned int flags)
 {
 	struct to_file target = { out, pos };
 
-	if (out->f_op->splice_write)
-		return out->f_op->splice_write(pipe, out, pos, len, flags);
-	if (!out->f_op->write_iter)
-		return -EINVAL;
 	return splice_from_pipe(pipe, len, flags, pipe_to_file, &target);
+}
+
+static ssize_t pipe_to_null(struct pipe_buffer *buf, size_t len, void *data)
+{
+	return len;
+}
+
+ssize_t splice_write_null(struct pipe_inode_info *pipe, struct file *out, loff_t *pos, size_t len,
+			  unsigned int flags)
+{
+	return splice_from_pipe(pipe, len, flags, pipe_to_null, NULL);
+}
+
+static ssize_t do_splice_from(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
+			      size_t len, unsigned int flags)
+{
+	if (!out->f_op->splice_write)
+		return -EINVAL;
+	return out->f_op->splice_write(pipe, out, pos, len, flags);
 }
 
 /* ---- pipe to pipe ---- */
@@ -378,11 +417,17 @@ static ssize_t move_buffers(struct pipe_inode_info *in, struct pipe_inode_info *
 	return done;
 }
 
+/* Nothing more will come. Without that, 0 bytes mean that somebody was faster: wait again. */
+static bool at_end(const struct pipe_inode_info *in)
+{
+	return pipe_empty(in->head, in->tail) && !in->writers;
+}
+
 static ssize_t splice_pipe_to_pipe(struct pipe_inode_info *in, struct pipe_inode_info *out,
 				   size_t len, unsigned int flags)
 {
 	ssize_t ret;
-	bool again;
+	bool beaten;
 
 	do {
 		ret = prepare_both(in, out, flags);
@@ -390,55 +435,63 @@ static ssize_t splice_pipe_to_pipe(struct pipe_inode_info *in, struct pipe_inode
 			return ret;
 		pipe_double_lock(in, out);
 		ret = move_buffers(in, out, len);
-		/* Somebody was faster: wait again, unless there is nothing more to come. */
-		again = !ret && !(pipe_empty(in->head, in->tail) && !in->writers) &&
-			!(flags & SPLICE_F_NONBLOCK);
+		beaten = !ret && !at_end(in);
 		mutex_unlock(&in->mutex);
 		mutex_unlock(&out->mutex);
-	} while (again);
+	} while (beaten && !(flags & SPLICE_F_NONBLOCK));
 	if (ret > 0) {
 		wakeup_pipe_readers(out);
 		wakeup_pipe_writers(in);
-	} else if (!ret && (flags & SPLICE_F_NONBLOCK)) {
+	} else if (beaten) {
 		ret = -EAGAIN;
 	}
 	return ret;
+}
+
+/* Both mutexes held: shares what there is. Bytes, or -EPIPE, -EFAULT. */
+static ssize_t share_buffers(struct pipe_inode_info *in, struct pipe_inode_info *out, size_t len)
+{
+	ssize_t done = 0;
+
+	for (unsigned int slot = in->tail; len && slot != in->head; slot++) {
+		size_t bytes = min_t(size_t, len, pipe_buf(in, slot)->len);
+
+		if (!out->readers) {
+			send_sig(SIGPIPE, current, 0);
+			return done ? done : -EPIPE;
+		}
+		if (pipe_full(out->head, out->tail, out->max_usage))
+			break;
+		if (!share_buffer(in, pipe_buf(in, slot), out, len))
+			return done ? done : -EFAULT;
+		done += bytes;
+		len -= bytes;
+	}
+	return done;
 }
 
 /* tee(2): nothing is consumed. */
 static ssize_t do_tee(struct pipe_inode_info *in, struct pipe_inode_info *out, size_t len,
 		      unsigned int flags)
 {
-	ssize_t done = 0;
-	int ret = prepare_both(in, out, flags);
+	ssize_t ret;
+	bool beaten;
 
-	if (ret <= 0)
-		return ret;
-	pipe_double_lock(in, out);
-	for (unsigned int slot = in->tail; len && slot != in->head; slot++) {
-		size_t bytes = min_t(size_t, len, pipe_buf(in, slot)->len);
-
-		if (!out->readers) {
-			send_sig(SIGPIPE, current, 0);
-			if (!done)
-				done = -EPIPE;
-			break;
-		}
-		if (pipe_full(out->head, out->tail, out->max_usage))
-			break;
-		if (!share_buffer(in, pipe_buf(in, slot), out, len)) {
-			if (!done)
-				done = -EFAULT;
-			break;
-		}
-		done += bytes;
-		len -= bytes;
-	}
-	mutex_unlock(&in->mutex);
-	mutex_unlock(&out->mutex);
-	if (done > 0)
+	do {
+		ret = prepare_both(in, out, flags);
+		if (ret <= 0)
+			return ret;
+		pipe_double_lock(in, out);
+		ret = share_buffers(in, out, len);
+		beaten = !ret && !at_end(in);
+		mutex_unlock(&in->mutex);
+		mutex_unlock(&out->mutex);
+	} while (beaten && !(flags & SPLICE_F_NONBLOCK));
+	if (ret > 0)
 		wakeup_pipe_readers(out);
-	return done;
+	else if (beaten)
+		ret = -EAGAIN;
+	return ret;
 }
 
 /* ---- splice(2), tee(2) ---- */
@@ -658,38 +711,75 @@ out:
 
 /* ---- sendfile(2) ---- */
 
+/* A piece of a file with page cache to another: straight from its page. Bytes or -errno. */
+static ssize_t send_cached_piece(struct file *in, loff_t *pos, struct file *out, loff_t *out_pos,
+				 size_t len)
+{
+	size_t bytes = bytes_at(in, *pos, len);
+	struct page *page;
+	ssize_t ret;
+
+	if (!bytes)
+		return 0;
+	page = file_page(in, *pos);
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	ret = write_piece(out, page_address(page) + ((size_t)*pos & (PAGE_SIZE - 1)), bytes,
+			  out_pos);
+	put_page(page);
+	if (ret > 0)
+		*pos += ret;
+	return ret;
+}
+
+/* The same for a file without: through page, a fresh one. */
+static ssize_t send_read_piece(struct file *in, loff_t *pos, struct file *out, loff_t *out_pos,
+			       size_t len, struct page *page)
+{
+	struct kvec kvec = { page_address(page), min_t(size_t, len, PAGE_SIZE) };
+	struct kiocb kiocb = { .ki_filp = in, .ki_pos = *pos };
+	struct iov_iter to;
+	ssize_t got, ret;
+
+	iov_iter_kvec(&to, ITER_DEST, &kvec, 1, kvec.iov_len);
+	got = in->f_op->read_iter(&kiocb, &to);
+	if (got <= 0)
+		return got;
+	ret = write_piece(out, kvec.iov_base, got, out_pos);
+	if (ret > 0)
+		*pos = ret == got ? kiocb.ki_pos : *pos + ret; /* the rest is read again */
+	return ret;
+}
+
 /* File to file. Bytes, or -errno when there were none. */
 static ssize_t do_splice_direct(struct file *in, loff_t *pos, struct file *out, loff_t *out_pos,
 				size_t len)
 {
+	struct page *page = NULL;
 	ssize_t done = 0, ret = 0;
 
-	if (!has_page_cache(in) || !out->f_op->write_iter || (out->f_flags & O_APPEND))
+	if (!in->f_op->splice_read || !(in->f_mode & FMODE_LSEEK) || !out->f_op->splice_write ||
+	    (out->f_flags & O_APPEND))
 		return -EINVAL;
+	if (!has_page_cache(in)) {
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			return -ENOMEM;
+	}
 	while (len) {
-		size_t bytes = bytes_at(in, *pos, len);
-		struct page *page;
-
-		if (!bytes)
-			break;
-		page = file_page(in, *pos);
-		if (IS_ERR(page)) {
-			ret = PTR_ERR(page);
-			break;
-		}
-		ret = write_piece(out, page_address(page) + ((size_t)*pos & (PAGE_SIZE - 1)), bytes,
-				  out_pos);
-		put_page(page);
+		ret = page ? send_read_piece(in, pos, out, out_pos, len, page) :
+			     send_cached_piece(in, pos, out, out_pos, len);
 		if (ret <= 0)
 			break;
-		*pos += ret;
 		done += ret;
 		len -= ret;
-		if (ret < bytes || signal_pending(current))
+		if (signal_pending(current))
 			break;
 		cond_resched();
 	}
-	if (done)
+	if (page)
+		put_page(page);
+	else if (done)
 		file_accessed(in);
 	return done ? done : ret;
 }

@@ -129,6 +129,8 @@ static int sysvipc_proc_release(struct inode *inode, struct file *file)
 static const struct file_operations sysvipc_proc_fops = {
 	.open = sysvipc_proc_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = sysvipc_proc_release,
 };

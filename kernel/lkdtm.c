@@ -463,6 +463,8 @@ static int lkdtm_open(struct inode *inode, struct file *file)
 static const struct file_operations lkdtm_fops = {
 	.open = lkdtm_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.write = lkdtm_write,
 	.llseek = seq_lseek,
 	.release = single_release,

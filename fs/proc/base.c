@@ -162,6 +162,8 @@ static int proc_single_open(struct inode *inode, struct file *file)
 const struct file_operations proc_single_fops = {
 	.open = proc_single_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = single_release,
 };

@@ -156,6 +156,8 @@ static int proc_fdinfo_open(struct inode *inode, struct file *file)
 static const struct file_operations proc_fdinfo_file_operations = {
 	.open = proc_fdinfo_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = single_release,
 };

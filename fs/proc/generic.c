@@ -164,6 +164,8 @@ static int proc_seq_open(struct inode *inode, struct file *file)
 static const struct file_operations proc_seq_fops = {
 	.open = proc_seq_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = seq_release,
 };
@@ -191,6 +193,8 @@ static int proc_single_pde_open(struct inode *inode, struct file *file)
 static const struct file_operations proc_single_pde_fops = {
 	.open = proc_single_pde_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = single_release,
 };

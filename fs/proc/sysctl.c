@@ -11,16 +11,15 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/err.h"
 #include "kernel/lib/string.h"
-#include "kernel/x86/uaccess.h"
 #include "mm/slab.h"
 #include "fs/libfs.h"
 #include "fs/proc/internal.h"
+#include "fs/uio.h"
 
-static ssize_t proc_sys_call_handler(struct file *file, void __user *ubuf, size_t count,
-				     loff_t *ppos, int write)
+static ssize_t proc_sys_call_handler(struct kiocb *iocb, struct iov_iter *iter, int write)
 {
-	const struct ctl_table *ctl = pde_data(file_inode(file));
-	size_t len = min_t(size_t, count, PAGE_SIZE - 1);
+	const struct ctl_table *ctl = pde_data(file_inode(iocb->ki_filp));
+	size_t count = iov_iter_count(iter), len = min_t(size_t, count, PAGE_SIZE - 1);
 	char *buffer;
 	int ret;
 
@@ -32,29 +31,31 @@ static ssize_t proc_sys_call_handler(struct file *file, void __user *ubuf, size_
 	if (!buffer)
 		return -ENOMEM;
 	ret = -EFAULT;
-	if (write && copy_from_user(buffer, ubuf, len))
+	if (write && !copy_from_iter_full(buffer, len, iter))
 		goto out;
-	ret = ctl->proc_handler(ctl, write, buffer, &len, ppos);
-	if (!ret && !write && copy_to_user(ubuf, buffer, len))
+	ret = ctl->proc_handler(ctl, write, buffer, &len, &iocb->ki_pos);
+	if (!ret && !write && !copy_to_iter_full(buffer, len, iter))
 		ret = -EFAULT;
 out:
 	kfree(buffer);
 	return ret ? ret : (ssize_t)len;
 }
 
-static ssize_t proc_sys_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+static ssize_t proc_sys_read(struct kiocb *iocb, struct iov_iter *to)
 {
-	return proc_sys_call_handler(file, buf, count, pos, 0);
+	return proc_sys_call_handler(iocb, to, 0);
 }
 
-static ssize_t proc_sys_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+static ssize_t proc_sys_write(struct kiocb *iocb, struct iov_iter *from)
 {
-	return proc_sys_call_handler(file, (void __user *)buf, count, pos, 1);
+	return proc_sys_call_handler(iocb, from, 1);
 }
 
 static const struct file_operations proc_sys_file_operations = {
-	.read = proc_sys_read,
-	.write = proc_sys_write,
+	.read_iter = proc_sys_read,
+	.write_iter = proc_sys_write,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
 	.llseek = generic_file_llseek,
 };
 

@@ -254,6 +254,8 @@ static ssize_t comm_write(struct file *file, const char __user *buf, size_t coun
 const struct file_operations proc_pid_comm_ops = {
 	.open = comm_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.write = comm_write,
 	.llseek = seq_lseek,
 	.release = single_release,
@@ -323,6 +325,8 @@ static int mountinfo_open(struct inode *inode, struct file *file)
 const struct file_operations proc_mounts_ops = {
 	.open = mounts_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = seq_release,
 };
@@ -330,6 +334,8 @@ const struct file_operations proc_mounts_ops = {
 const struct file_operations proc_mountinfo_ops = {
 	.open = mountinfo_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = seq_release,
 };

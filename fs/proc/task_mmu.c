@@ -202,6 +202,8 @@ static int pid_smaps_open(struct inode *inode, struct file *file)
 const struct file_operations proc_pid_maps_ops = {
 	.open = pid_maps_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = proc_map_release,
 };
@@ -209,6 +211,8 @@ const struct file_operations proc_pid_maps_ops = {
 const struct file_operations proc_pid_smaps_ops = {
 	.open = pid_smaps_open,
 	.read = seq_read,
+	.read_iter = seq_read_iter,
+	.splice_read = copy_splice_read,
 	.llseek = seq_lseek,
 	.release = proc_map_release,
 };

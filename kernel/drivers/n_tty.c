@@ -20,7 +20,6 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/err.h"
 #include "kernel/x86/barrier.h"
-#include "kernel/x86/uaccess.h"
 #include "kernel/sched/ktime.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
@@ -29,6 +28,7 @@
 #include "mm/slab.h"
 #include "fs/fs.h"
 #include "fs/poll.h"
+#include "fs/uio.h"
 
 _Static_assert(N_TTY_SIGINT == SIGINT && N_TTY_SIGQUIT == SIGQUIT && N_TTY_SIGTSTP == SIGTSTP,
 	       "signal numbers of the core");
@@ -325,20 +325,21 @@ void n_tty_set_termios(struct tty_struct *tty, const struct ktermios *old)
 /*
  * Takes what is there, at most a line: bytes copied, or -EFAULT; *ended: the call is over.
  */
-static ssize_t take_input(struct tty_struct *tty, char __user *buf, size_t count, bool *ended)
+static ssize_t take_input(struct tty_struct *tty, struct iov_iter *to, bool *ended)
 {
 	size_t done = 0, n;
 	u8 chunk[CHUNK];
 
 	*ended = false;
-	while (done < count && !*ended) {
+	while (iov_iter_count(to) && !*ended) {
 		enum n_tty_read_result result;
 		unsigned long flags;
 
 		spin_lock_irqsave(&tty->lock, flags);
-		result = n_tty_take(tty->disc_data, chunk, min(count - done, sizeof(chunk)), &n);
+		result = n_tty_take(tty->disc_data, chunk, min(iov_iter_count(to), sizeof(chunk)),
+				    &n);
 		spin_unlock_irqrestore(&tty->lock, flags);
-		if (copy_to_user(buf + done, chunk, n))
+		if (!copy_to_iter_full(chunk, n, to))
 			return done ? (ssize_t)done : -EFAULT;
 		done += n;
 		*ended = result == N_TTY_EOL;
@@ -404,7 +405,12 @@ static int nothing_to_read(struct tty_struct *tty, struct file *file, long timeo
 	return 0;
 }
 
-static ssize_t read_loop(struct tty_struct *tty, struct file *file, char __user *buf, size_t count)
+static int put_status(u8 status, struct iov_iter *to)
+{
+	return copy_to_iter_full(&status, 1, to) ? 0 : -EFAULT;
+}
+
+static ssize_t read_loop(struct tty_struct *tty, struct file *file, struct iov_iter *to)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	struct read_limits limits = read_limits(tty);
@@ -414,7 +420,7 @@ static ssize_t read_loop(struct tty_struct *tty, struct file *file, char __user 
 	u8 status;
 
 	add_wait_queue(&tty->read_wait, &wait);
-	while (done < count) {
+	while (iov_iter_count(to)) {
 		bool ended;
 		ssize_t n;
 
@@ -424,7 +430,7 @@ static ssize_t read_loop(struct tty_struct *tty, struct file *file, char __user 
 			break;
 		}
 		if (!done && take_packet_status(tty, &status)) {
-			error = put_user(status, (u8 __user *)buf);
+			error = put_status(status, to);
 			done = !error;
 			break;
 		}
@@ -436,12 +442,12 @@ static ssize_t read_loop(struct tty_struct *tty, struct file *file, char __user 
 			continue;
 		}
 		if (tty->ctrl.packet && !done) {
-			error = put_user((u8)TIOCPKT_DATA, (u8 __user *)buf);
+			error = put_status(TIOCPKT_DATA, to);
 			if (error)
 				break;
 			done = 1;
 		}
-		n = take_input(tty, buf + done, count - done, &ended);
+		n = take_input(tty, to, &ended);
 		if (n < 0) {
 			error = (int)n;
 			break;
@@ -455,11 +461,11 @@ static ssize_t read_loop(struct tty_struct *tty, struct file *file, char __user 
 	return done || error == 1 ? (ssize_t)done : error;
 }
 
-ssize_t n_tty_read(struct tty_struct *tty, struct file *file, char __user *buf, size_t count)
+ssize_t n_tty_read(struct tty_struct *tty, struct file *file, struct iov_iter *to)
 {
 	ssize_t ret = __tty_check_change(tty, SIGTTIN);
 
-	if (ret || !count)
+	if (ret || !iov_iter_count(to))
 		return ret;
 	if (file->f_flags & O_NONBLOCK) {
 		if (!mutex_trylock(&tty->atomic_read_lock))
@@ -467,7 +473,7 @@ ssize_t n_tty_read(struct tty_struct *tty, struct file *file, char __user *buf, 
 	} else if (mutex_lock_interruptible(&tty->atomic_read_lock)) {
 		return -ERESTARTSYS;
 	}
-	ret = read_loop(tty, file, buf, count);
+	ret = read_loop(tty, file, to);
 	mutex_unlock(&tty->atomic_read_lock);
 	return ret;
 }

@@ -24,6 +24,8 @@
 #include "kernel/sched/wait.h"
 
 struct file;
+struct iov_iter;
+struct kiocb;
 struct fasync_struct;
 struct inode;
 struct n_tty;
@@ -174,8 +176,8 @@ int tty_add_file(struct tty_struct *tty, struct file *file);
 void tty_del_file(struct file *file);
 /* The file operations. */
 int tty_release(struct inode *inode, struct file *file);
-ssize_t tty_read(struct file *file, char __user *buf, size_t count, loff_t *pos);
-ssize_t tty_write(struct file *file, const char __user *buf, size_t count, loff_t *pos);
+ssize_t tty_read(struct kiocb *iocb, struct iov_iter *to);
+ssize_t tty_write(struct kiocb *iocb, struct iov_iter *from);
 unsigned int tty_poll(struct file *file, struct poll_table_struct *wait);
 long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 int tty_fasync(int fd, struct file *file, int on);
@@ -210,7 +212,7 @@ void n_tty_send_char(struct tty_struct *tty, u8 c);
 
 int n_tty_open(struct tty_struct *tty);
 void n_tty_close(struct tty_struct *tty);
-ssize_t n_tty_read(struct tty_struct *tty, struct file *file, char __user *buf, size_t count);
+ssize_t n_tty_read(struct tty_struct *tty, struct file *file, struct iov_iter *to);
 ssize_t n_tty_write(struct tty_struct *tty, struct file *file, const u8 *buf, size_t count);
 unsigned int n_tty_poll(struct tty_struct *tty, struct file *file, struct poll_table_struct *wait);
 void n_tty_flush_buffer(struct tty_struct *tty);

@@ -27,7 +27,6 @@
 #include "kernel/lib/printk.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/vsnprintf.h"
-#include "kernel/x86/uaccess.h"
 #include "kernel/sched/cred.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
@@ -36,6 +35,7 @@
 #include "mm/slab.h"
 #include "fs/fs.h"
 #include "fs/poll.h"
+#include "fs/uio.h"
 
 DEFINE_MUTEX(tty_mutex);
 LIST_HEAD(tty_drivers);
@@ -460,20 +460,23 @@ int tty_release(struct inode *inode, struct file *file)
 
 /* ---- reading, writing, waiting ---- */
 
-ssize_t tty_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+ssize_t tty_read(struct kiocb *iocb, struct iov_iter *to)
 {
+	struct file *file = iocb->ki_filp;
+
 	if (tty_hung_up_p(file))
 		return 0;
-	return n_tty_read(file_tty(file), file, buf, count);
+	return n_tty_read(file_tty(file), file, to);
 }
 
 #define WRITE_CHUNK 2048
 
 /* In pieces through kernel memory; one write() at a time. */
-ssize_t tty_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+ssize_t tty_write(struct kiocb *iocb, struct iov_iter *from)
 {
+	struct file *file = iocb->ki_filp;
 	struct tty_struct *tty = file_tty(file);
-	size_t done = 0;
+	size_t done = 0, count = iov_iter_count(from);
 	ssize_t ret = 0;
 	u8 *chunk;
 
@@ -495,7 +498,7 @@ ssize_t tty_write(struct file *file, const char __user *buf, size_t count, loff_
 	while (done < count) {
 		size_t n = min_t(size_t, count - done, WRITE_CHUNK);
 
-		if (copy_from_user(chunk, buf + done, n)) {
+		if (!copy_from_iter_full(chunk, n, from)) {
 			ret = -EFAULT;
 			break;
 		}
@@ -528,8 +531,10 @@ int tty_fasync(int fd, struct file *file, int on)
 
 static const struct file_operations tty_fops = {
 	.llseek = no_llseek,
-	.read = tty_read,
-	.write = tty_write,
+	.read_iter = tty_read,
+	.write_iter = tty_write,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = tty_poll,
 	.unlocked_ioctl = tty_ioctl,
 	.open = tty_open,
@@ -539,8 +544,10 @@ static const struct file_operations tty_fops = {
 
 static const struct file_operations ptmx_fops = {
 	.llseek = no_llseek,
-	.read = tty_read,
-	.write = tty_write,
+	.read_iter = tty_read,
+	.write_iter = tty_write,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = tty_poll,
 	.unlocked_ioctl = tty_ioctl,
 	.open = ptmx_open,
