@@ -13,8 +13,8 @@
  * Rules: 1. Locks of one owner never overlap, and neighbours of one type are one lock.
  *        2. A POSIX request that would wait for itself around a chain of owners is refused: EDEADLK.
  *        3. close() of any descriptor of the inode drops all POSIX locks of the process on it.
- * Locking: flc_lock for the lists of one inode; blocked_lock_lock, inside it, for who waits for
- * whom, over all inodes. Sleeps: F_SETLKW, LOCK_EX.
+ * Locking: flc_lock for the lists of one inode; inside it, blocked_lock_lock for who waits for whom
+ * and in that file_lock_list_lock for /proc/locks, over all inodes. Sleeps: F_SETLKW, LOCK_EX.
  * Linux: fs/locks.c. Left out: leases, mandatory locks, lock manager callbacks.
  * The splitting and merging of ranges is pure: fs/lock_range.h. Start at: posix_lock_inode.
  */
@@ -288,8 +288,9 @@ static void posix_apply(struct file_lock_context *ctx, const struct file_lock *r
 				continue;
 			}
 			have = (parts & LOCK_PART_LEFT) ? left : right;
-			fl->fl_start = have.start;
-			fl->fl_end = have.end;
+			/* One of the two: /proc/locks never sees a range that was not there. */
+			WRITE_ONCE(fl->fl_start, have.start);
+			WRITE_ONCE(fl->fl_end, have.end);
 			locks_wake_up_blocks(fl);
 		}
 		if (fl->fl_start > want.end && place == &ctx->flc_posix)
@@ -323,12 +324,14 @@ static int posix_lock_inode(struct inode *inode, struct file_lock *request)
 	ctx = locks_get_lock_context(inode, request->fl_type != F_UNLCK);
 	if (!ctx)
 		return request->fl_type == F_UNLCK ? 0 : -ENOMEM;
-	/* A split of one's own lock needs one, the new lock another. */
-	spare[0] = locks_alloc_lock();
-	spare[1] = locks_alloc_lock();
-	if (!spare[0] || !spare[1]) {
-		error = -ENOLCK;
-		goto free;
+	/* A split of one's own lock needs one, the new lock another; giving all up must not fail. */
+	if (request->fl_type != F_UNLCK || request->fl_start || request->fl_end != OFFSET_MAX) {
+		spare[0] = locks_alloc_lock();
+		spare[1] = locks_alloc_lock();
+		if (!spare[0] || !spare[1]) {
+			error = -ENOLCK;
+			goto free;
+		}
 	}
 	spin_lock(&ctx->flc_lock);
 	if (request->fl_type != F_UNLCK) {
@@ -495,8 +498,7 @@ int fcntl_setlk(unsigned int fd, struct file *file, unsigned int cmd, struct flo
 	/* Closed meanwhile by another thread: rule 3 has missed this lock. */
 	if (!error && fl->fl_type != F_UNLCK && !(fl->fl_flags & FL_OFDLCK)) {
 		if (!fd_leads_to(fd, file)) {
-			fl->fl_type = F_UNLCK;
-			posix_lock_inode(file_inode(file), fl);
+			locks_remove_posix(file, current->files); /* needs no memory */
 			error = -EBADF;
 		}
 	}
@@ -662,6 +664,8 @@ static void lock_get_status(struct seq_file *m, const struct file_lock *fl, int 
 {
 	const struct super_block *sb = fl->fl_inode->i_sb;
 
+	loff_t start = READ_ONCE(fl->fl_start), end = READ_ONCE(fl->fl_end);
+
 	seq_printf(m, "%d: %s", id, prefix);
 	if (fl->fl_flags & FL_POSIX)
 		seq_printf(m, "%6s ADVISORY  ", (fl->fl_flags & FL_OFDLCK) ? "OFDLCK" : "POSIX ");
@@ -673,12 +677,16 @@ static void lock_get_status(struct seq_file *m, const struct file_lock *fl, int 
 					    "UNLCK");
 	seq_printf(m, "%d %02x:%02x:%lu ", fl->fl_pid, MAJOR(sb->s_dev), MINOR(sb->s_dev),
 		   fl->fl_inode->i_ino);
-	if (fl->fl_end == OFFSET_MAX)
-		seq_printf(m, "%lld EOF\n", fl->fl_start);
+	if (end == OFFSET_MAX)
+		seq_printf(m, "%lld EOF\n", start);
 	else
-		seq_printf(m, "%lld %lld\n", fl->fl_start, fl->fl_end);
+		seq_printf(m, "%lld %lld\n", start, end);
 }
 
+/*
+ * A lock stays in file_locks until it is freed, a request in fl_blocked_requests; with these two
+ * locks held everything here exists. flc_lock comes before them, so ranges may move meanwhile.
+ */
 int locks_show(struct seq_file *m)
 {
 	struct file_lock *fl, *waiter;

@@ -28,7 +28,7 @@ static uint64_t state;
 static struct shared {
 	volatile int index[PAIRS];
 	volatile pid_t pids[PROCESSES];
-} *shared;
+} * shared;
 
 static unsigned int pick(unsigned int n)
 {
@@ -240,7 +240,8 @@ static int no_byte_is_lost(void)
 				buf[k] = alphabet[k % 26];
 			for (int done = 0; done < size;) {
 				int from = done % 26, want = 1 + done % 997;
-				ssize_t wrote = write(s, buf + from, want < size - done ? want : size - done);
+				ssize_t wrote = write(s, buf + from,
+						      want < size - done ? want : size - done);
 
 				if (wrote <= 0)
 					_exit(1);

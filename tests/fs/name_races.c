@@ -70,8 +70,8 @@ static void random_path(char *path, int levels)
 /* Every error that a race may bring; anything else is a bug. */
 static int fits(int ret)
 {
-	static const int errors[] = { ENOENT, EEXIST,  ENOTDIR, EISDIR, ENOTEMPTY,
-				      EINVAL, ELOOP, EPERM,   EBUSY,  EMLINK };
+	static const int errors[] = { ENOENT, EEXIST, ENOTDIR, EISDIR, ENOTEMPTY,
+				      EINVAL, ELOOP,  EPERM,   EBUSY,  EMLINK };
 
 	if (ret >= 0)
 		return 1;
@@ -142,7 +142,8 @@ static int replacer(void)
 		close(fd);
 		if (rename("new", "file") || rename2("left", "right", RENAME_EXCHANGE))
 			return 2;
-		if (rename("from/moving", "to/" LONG_NAME) || rename("to/" LONG_NAME, "from/moving"))
+		if (rename("from/moving", "to/" LONG_NAME) ||
+		    rename("to/" LONG_NAME, "from/moving"))
 			return 3;
 	}
 	return 0;
@@ -273,6 +274,7 @@ int main(int argc, char **argv)
 	int last = argc > 2 ? atoi(argv[2]) : argc > 1 ? first + 1 : ROUNDS;
 
 	for (int round = first; round < last; round++)
-		ok(round_is_well(round), "round %d: names are what they must be at every moment", round);
+		ok(round_is_well(round), "round %d: names are what they must be at every moment",
+		   round);
 	return ktap_done();
 }
