@@ -40,11 +40,14 @@ static void read_all(const char *path, char *text, size_t size)
 		close(fd);
 }
 
-/* @line: the program's name and its arguments; '' is an empty one. @uid: who runs it. */
-static void run(struct printed *p, const char *folder, const char *line, uid_t uid)
+/*
+ * @line: the program's name and its arguments; '' is an empty one. @uid: who runs it. Its output goes to the
+ * file @output, its errors to @output.err; its input is the file "in", if there is one.
+ */
+static pid_t start(const char *folder, const char *line, uid_t uid, const char *output)
 {
-	char words[300], path[64], *argv[16], *rest = words;
-	int argc = 0;
+	char words[300], path[64], errors[64], *argv[16], *rest = words;
+	int argc = 0, in;
 	pid_t pid;
 
 	snprintf(words, sizeof(words), "%s", line);
@@ -55,18 +58,26 @@ static void run(struct printed *p, const char *folder, const char *line, uid_t u
 	}
 	argv[argc] = NULL;
 	snprintf(path, sizeof(path), "%s/%s", folder, argv[0]);
+	snprintf(errors, sizeof(errors), "%s.err", output);
 	pid = fork();
 	if (pid == 0) {
-		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0666), 1);
-		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0666), 2);
+		in = open("in", O_RDONLY);
+		dup2(in < 0 ? open("/dev/null", O_RDONLY) : in, 0);
+		dup2(open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666), 1);
+		dup2(open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0666), 2);
 		if (setuid(uid))
 			_exit(126);
 		execv(path, argv);
 		_exit(127);
 	}
-	waitpid(pid, &p->status, 0);
+	return pid;
+}
+
+static void run(struct printed *p, const char *folder, const char *line, uid_t uid)
+{
+	waitpid(start(folder, line, uid, "out"), &p->status, 0);
 	read_all("out", p->out, sizeof(p->out));
-	read_all("err", p->err, sizeof(p->err));
+	read_all("out.err", p->err, sizeof(p->err));
 }
 
 /* Shows the first line in which two texts differ. */
