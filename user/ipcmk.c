@@ -91,54 +91,56 @@ static void parse_mode(const char *text)
 	mode = strtoul(text, &end, 8);
 	if (end == text || *end || errno)
 		fail("failed to parse mode", errno == EINVAL ? 0 : errno);
+	mode &= 0777;
+}
+
+static void parse_shmem(const char *text, uint64_t *size)
+{
+	int error = parse_size(text, size);
+
+	if (error) {
+		fprintf(stderr, "ipcmk: failed to parse size: '%s': %s\n", text, error_text(error));
+		exit(1);
+	}
+}
+
+static void parse_elements(const char *text, int *semaphores)
+{
+	int error = parse_int(text, semaphores);
+
+	if (error) {
+		fprintf(stderr, "ipcmk: failed to parse elements: '%s'%s%s\n", text,
+			error == ERANGE ? ": " : "", error == ERANGE ? error_text(error) : "");
+		exit(1);
+	}
 }
 
 int main(int argc, char **argv)
 {
-	int option, error, semaphores = 0, wants_segment = 0, wants_queue = 0, wants_set = 0;
+	int option, semaphores = 0, wants_segment = 0, wants_queue = 0, wants_set = 0;
 	uint64_t size = 0;
 	struct options o;
 
 	start_options(&o, "ipcmk", names, argv);
 	while ((option = next_option(&o)) != -1) {
-		switch (option) {
-		case 'M':
-			error = parse_size(o.value, &size);
-			if (error) {
-				fprintf(stderr, "ipcmk: failed to parse size: '%s': %s\n", o.value,
-					error_text(error));
-				return 1;
-			}
-			wants_segment = 1;
-			break;
-		case 'S':
-			error = parse_int(o.value, &semaphores);
-			if (error) {
-				fprintf(stderr, "ipcmk: failed to parse elements: '%s'%s%s\n",
-					o.value, error == ERANGE ? ": " : "",
-					error == ERANGE ? error_text(error) : "");
-				return 1;
-			}
-			wants_set = 1;
-			break;
-		case 'Q':
-			wants_queue = 1;
-			break;
-		case 'p':
+		if (option == 'M')
+			parse_shmem(o.value, &size);
+		else if (option == 'S')
+			parse_elements(o.value, &semaphores);
+		else if (option == 'p')
 			parse_mode(o.value);
-			break;
-		case 'h':
+		else if (option == 'h')
 			return help();
-		case 'V':
-			puts("ipcmk from Conduit");
-			return 0;
-		}
+		else if (option == 'V')
+			return puts("ipcmk from Conduit") < 0;
+		wants_segment |= option == 'M';
+		wants_queue |= option == 'Q';
+		wants_set |= option == 'S';
 	}
 	if (!wants_segment && !wants_queue && !wants_set) {
 		fprintf(stderr, "ipcmk: bad usage\n");
 		try_help(&o);
 	}
-	mode &= 0777;
 	if (wants_segment)
 		make_segment(size);
 	if (wants_queue)

@@ -9,6 +9,8 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "user/ipcs.h"
 #include "user/lib/numbers.h"
 #include "user/lib/options.h"
@@ -62,6 +64,16 @@ static int help(void)
 	return 0;
 }
 
+static const struct facility *const facilities[] = { &queues, &segments, &semaphore_sets };
+static const char letters[] = "qms"; /* their options */
+#define FACILITIES 3
+
+struct request {
+	int wanted[FACILITIES], wanted_count;
+	int what; /* the letter of -t, -p, -c, -l or -u; 0: the list */
+	int by_id, id;
+};
+
 static void show(const struct facility *f, int what)
 {
 	switch (what) {
@@ -80,73 +92,62 @@ static void show(const struct facility *f, int what)
 	}
 }
 
-static int show_one(const struct facility *f, int id)
+static void parse_id(const char *text, struct request *r)
 {
-	f->details(id);
-	return 0;
-}
+	int error = parse_int(text, &r->id);
 
-/* Returns what @text says, or ends the program's reading of options with an error. */
-static int parse_id(const char *text, int *id)
-{
-	int error = parse_int(text, id);
-
-	if (error)
+	r->by_id = 1;
+	if (error) {
 		fprintf(stderr, "ipcs: failed to parse id argument: '%s'%s%s\n", text,
 			error == ERANGE ? ": " : "", error == ERANGE ? error_text(error) : "");
-	return error;
+		exit(1);
+	}
+}
+
+static void parse_options(struct request *r, char **argv)
+{
+	struct options o;
+	int option;
+
+	start_options(&o, "ipcs", names, argv);
+	while ((option = next_option(&o)) != -1) {
+		if (option == 'i')
+			parse_id(o.value, r);
+		else if (option == 'h')
+			exit(help());
+		else if (option == 'V')
+			exit(puts("ipcs from Conduit") < 0);
+		else if (option == 'b')
+			unit = UNIT_BYTES;
+		else if (option == OPTION_HUMAN)
+			unit = UNIT_HUMAN;
+		else if (option != 'a' && !strchr(letters, option))
+			r->what = option;
+		for (int i = 0; i < FACILITIES; i++)
+			r->wanted[i] |= option == 'a' || option == letters[i];
+	}
+	for (int i = 0; i < FACILITIES; i++)
+		r->wanted_count += r->wanted[i];
 }
 
 int main(int argc, char **argv)
 {
-	const struct facility *facilities[] = { &queues, &segments, &semaphore_sets }, *one = NULL;
-	const char letters[] = "qms";
-	int option, what = 0, by_id = 0, id = 0, count = 0, wanted[3] = { 0 };
-	struct options o;
+	struct request r = { .what = 0 };
 
-	start_options(&o, "ipcs", names, argv);
-	while ((option = next_option(&o)) != -1) {
-		switch (option) {
-		case 'i':
-			by_id = 1;
-			if (parse_id(o.value, &id))
-				return 1;
-			break;
-		case 'h':
-			return help();
-		case 'V':
-			return puts("ipcs from Conduit") < 0;
-		case 'b':
-			unit = UNIT_BYTES;
-			break;
-		case OPTION_HUMAN:
-			unit = UNIT_HUMAN;
-			break;
-		case 'q':
-		case 'm':
-		case 's':
-		case 'a':
-			for (int i = 0; i < 3; i++)
-				wanted[i] |= option == 'a' || option == letters[i];
-			break;
-		default:
-			what = option;
-		}
-	}
-	for (int i = 0; i < 3; i++) {
-		count += wanted[i];
-		if (wanted[i])
-			one = facilities[i];
-	}
-	if (by_id && count == 1)
-		return show_one(one, id);
-	if (by_id) {
+	parse_options(&r, argv);
+	if (r.by_id && r.wanted_count != 1) {
 		fprintf(stderr, "ipcs: when using an ID, a single resource must be specified\n");
 		return 1;
 	}
-	for (int i = 0; i < 3; i++)
-		if (wanted[i] || !count)
-			show(facilities[i], what);
-	printf("\n");
+	for (int i = 0; i < FACILITIES; i++) {
+		if (r.wanted_count && !r.wanted[i])
+			continue;
+		if (r.by_id)
+			facilities[i]->details(r.id);
+		else
+			show(facilities[i], r.what);
+	}
+	if (!r.by_id)
+		printf("\n");
 	return 0;
 }
