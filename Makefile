@@ -34,7 +34,7 @@ ASM_SOURCES := $(sort $(wildcard $(addsuffix /*.asm,$(FOLDERS))))
 OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(ASM_SOURCES:%.asm=$(B)/%.asm.o)
 
 CFLAGS := -std=gnu11 -g -ffreestanding -fno-builtin-printf -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone \
-	-mgeneral-regs-only -fno-omit-frame-pointer -fno-strict-aliasing -fno-strict-overflow \
+	-mgeneral-regs-only -fno-strict-aliasing -fno-strict-overflow \
 	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
@@ -49,10 +49,10 @@ endif
 ifeq ($(DEBUG),1)
 # A program may pass any address, and the kernel computes &user->field and user + n before the page
 # fault or access_ok() refuses it: what null and pointer-overflow would report is not a bug there.
-CFLAGS += -Og -DCONFIG_DEBUG -fsanitize=undefined -fno-sanitize=alignment,null,pointer-overflow \
+CFLAGS += -Og -fno-omit-frame-pointer -DCONFIG_DEBUG -fsanitize=undefined -fno-sanitize=alignment,null,pointer-overflow \
 	-fstack-protector-strong -mstack-protector-guard=global
 else
-CFLAGS += -O2 -fno-stack-protector
+CFLAGS += -O2 -fomit-frame-pointer -fno-stack-protector
 endif
 
 .PHONY: all clean
@@ -114,13 +114,13 @@ $(B)/%.asm.o: %.asm Makefile
 LINK = $(LD) -nostdlib -static -z noexecstack -z max-page-size=0x1000 --build-id=none \
 	--no-warn-rwx-segments -T linker.ld
 
-# Two passes: the table of function names is made from the first image and lies behind all code.
+# Two passes: the tables of functions are made from the first image and lie behind all code.
 $(B)/conduit.elf: $(OBJECTS) linker.ld tools/ksyms
 	$(say) LD $@
 	$(Q)tools/ksyms >$(B)/ksyms0.c
 	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms0.o $(B)/ksyms0.c
 	$(Q)$(LINK) -o $(B)/conduit0.elf $(OBJECTS) $(B)/ksyms0.o
-	$(Q)tools/ksyms $(B)/conduit0.elf >$(B)/ksyms.c
+	$(Q)tools/ksyms $(if $(filter 1,$(DEBUG)),,--unwind) $(B)/conduit0.elf >$(B)/ksyms.c
 	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms.o $(B)/ksyms.c
 	$(Q)$(LINK) -o $@ $(OBJECTS) $(B)/ksyms.o
 

@@ -53,7 +53,6 @@ void watchdog_tick(struct rq *rq, bool user_tick)
 	pr_emerg("watchdog: BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]\n", rq->cpu,
 		 limit / TICK_HZ, rq->curr->comm, rq->curr->pid);
 	show_regs(get_irq_regs());
-	show_trace_from(get_irq_regs()->ip, get_irq_regs()->bp, KERN_EMERG);
 }
 
 /* ---- hard ---- */

@@ -5,26 +5,41 @@
 
 extern const char _stext[], _etext[];
 
-const char *ksyms_lookup(unsigned long addr, unsigned long *offset)
+/* The entry of an ascending table that addr belongs to, or -1. */
+static int find(const u32 *offsets, unsigned int count, unsigned long addr)
 {
-	unsigned int low = 0, high = ksyms_count;
-	u32 at;
+	unsigned int low = 0, high = count;
+	u32 at = addr - (unsigned long)_stext;
 
-	if (addr < (unsigned long)_stext || addr >= (unsigned long)_etext || !ksyms_count)
-		return NULL;
-	at = addr - (unsigned long)_stext;
+	if (addr < (unsigned long)_stext || addr >= (unsigned long)_etext || !count ||
+	    offsets[0] > at)
+		return -1;
 	while (low + 1 < high) {
 		unsigned int middle = (low + high) / 2;
 
-		if (ksyms_offsets[middle] <= at)
+		if (offsets[middle] <= at)
 			low = middle;
 		else
 			high = middle;
 	}
-	if (ksyms_offsets[low] > at)
+	return (int)low;
+}
+
+const char *ksyms_lookup(unsigned long addr, unsigned long *offset)
+{
+	int i = find(ksyms_offsets, ksyms_count, addr);
+
+	if (i < 0)
 		return NULL;
-	*offset = at - ksyms_offsets[low];
-	return ksyms_names + ksyms_name_offsets[low];
+	*offset = addr - (unsigned long)_stext - ksyms_offsets[i];
+	return ksyms_names + ksyms_name_offsets[i];
+}
+
+u16 unwind_lookup(unsigned long addr)
+{
+	int i = find(unwind_offsets, unwind_count, addr);
+
+	return i < 0 ? 0 : unwind_codes[i];
 }
 
 /* For %pS and %ps: kernel/lib/vsnprintf.h. */

@@ -112,7 +112,6 @@ void __noreturn machine_power_off(int status);
 /* Prints the call chain from here, or from saved registers, with function names. */
 void dump_stack(void);
 void show_regs(const struct pt_regs *regs);
-void show_trace_from(unsigned long ip, unsigned long bp, const char *level);
 /* Fills addresses[] with return addresses, innermost first; returns how many. */
 unsigned int stack_trace_save(unsigned long *addresses, unsigned int size, unsigned int skip);
 unsigned int stack_trace_save_task(struct task_struct *task, unsigned long *addresses,

@@ -198,10 +198,8 @@ void smp_nmi(struct pt_regs *regs)
 
 	if (READ_ONCE(stop_now))
 		stop_this_cpu();
-	if (__atomic_fetch_and(&show_wanted, ~self, __ATOMIC_SEQ_CST) & self) {
+	if (__atomic_fetch_and(&show_wanted, ~self, __ATOMIC_SEQ_CST) & self)
 		show_regs(regs);
-		show_trace_from(regs->ip, regs->bp, KERN_EMERG);
-	}
 }
 
 static bool others_stopped(unsigned int ms)
