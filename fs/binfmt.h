@@ -46,6 +46,7 @@ struct linux_binprm {
 	int interp_flags;          /* BINPRM_FLAGS_* */
 	bool secureexec;           /* AT_SECURE */
 	bool unsafe_share;         /* root and cwd are shared with others than our threads */
+	bool in_exec;              /* counted in fs_struct.in_exec */
 	bool nondump;              /* the file is not readable: the process is not dumpable */
 	bool point_of_no_return;   /* the old program is gone */
 	bool have_creds;           /* cred reflects the setuid bits */

@@ -18,7 +18,7 @@ struct fs_struct {
 	spinlock_t lock;
 	seqcount_t seq;
 	int umask;             /* [L] */
-	int in_exec;           /* [L] a thread is in exec: no new sharers */
+	int in_exec;           /* [L] threads in exec: no new sharers meanwhile */
 	struct path root, pwd; /* [L] referenced */
 };
 

@@ -338,7 +338,7 @@ static void check_unsafe_exec(struct linux_binprm *bprm)
 	if (current->fs->users > n_fs)
 		bprm->unsafe_share = true;
 	else
-		current->fs->in_exec = 1;
+		bprm->in_exec = ++current->fs->in_exec;
 	spin_unlock(&current->fs->lock);
 }
 
@@ -525,6 +525,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 		return ret;
 	bprm->mm = NULL;
 	exit_itimers(me);
+	flush_itimer_signals();
 	ret = unshare_sighand(me);
 	if (ret)
 		return ret;
@@ -649,7 +650,12 @@ static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *name,
 	else if (bprm->point_of_no_return && !fatal_signal_pending(current))
 		force_fatal_sig(SIGSEGV);
 out:
-	current->fs->in_exec = 0;
+	if (bprm->in_exec) {
+		/* Another thread's exec may go on. */
+		spin_lock(&current->fs->lock);
+		current->fs->in_exec--;
+		spin_unlock(&current->fs->lock);
+	}
 	current->in_execve = false;
 	return ret;
 }

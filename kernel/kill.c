@@ -27,6 +27,8 @@
 #include "kernel/pidfd.h"
 #include "kernel/syscall.h"
 
+#define SIGINFO_USED 48 /* bytes of struct siginfo that have a meaning with some si_code */
+
 /* The target's effective uid plays no part. */
 static bool kill_ok_by_cred(struct task_struct *task)
 {
@@ -268,6 +270,43 @@ SYSCALL_DEFINE2(tkill, pid_t, pid, int, sig)
 	return do_tkill(0, pid, sig);
 }
 
+/*
+ * Pure: do we know which fields that code has? The numbers of si_code > 0 by signal, those that
+ * Linux 6.1 knows.
+ */
+static bool known_siginfo_layout(int sig, int code)
+{
+	static const unsigned char limit[_NSIG + 1] = {
+		[SIGILL] = 11, [SIGFPE] = 15, [SIGSEGV] = 9, [SIGBUS] = 5,
+		[SIGTRAP] = 6, [SIGCHLD] = 6, [SIGIO] = 6,   [SIGSYS] = 2,
+	};
+
+	if (code == SI_KERNEL)
+		return true;
+	if (code > SI_USER)
+		return code <= (valid_signal(sig) && limit[sig] ? limit[sig] : limit[SIGIO]);
+	return code >= SI_DETHREAD || code == SI_ASYNCNL;
+}
+
+/*
+ * Beyond the fields that some siginfo has there is room for later ones. What lies there is not
+ * passed on; with a code that we do not know it must be 0.
+ */
+static int copy_siginfo_from_user(struct siginfo *to, int sig, const struct siginfo __user *from)
+{
+	unsigned char *tail = (unsigned char *)to + SIGINFO_USED;
+	size_t i;
+
+	if (copy_from_user(to, from, sizeof(*to)))
+		return -EFAULT;
+	to->si_signo = sig;
+	for (i = 0; i < sizeof(*to) - SIGINFO_USED; i++)
+		if (tail[i] && !known_siginfo_layout(sig, to->si_code))
+			return -E2BIG;
+	memset(tail, 0, sizeof(*to) - SIGINFO_USED);
+	return 0;
+}
+
 /* Pure: may user space send this siginfo to another process? */
 static bool is_forged(const struct siginfo *info)
 {
@@ -277,10 +316,10 @@ static bool is_forged(const struct siginfo *info)
 SYSCALL_DEFINE3(rt_sigqueueinfo, pid_t, pid, int, sig, struct siginfo __user *, uinfo)
 {
 	struct siginfo info;
+	int ret = copy_siginfo_from_user(&info, sig, uinfo);
 
-	if (copy_from_user(&info, uinfo, sizeof(info)))
-		return -EFAULT;
-	info.si_signo = sig;
+	if (ret)
+		return ret;
 	if (is_forged(&info) && pid != current->pid)
 		return -EPERM;
 	return kill_proc_info(sig, &info, pid);
@@ -290,10 +329,10 @@ SYSCALL_DEFINE4(rt_tgsigqueueinfo, pid_t, tgid, pid_t, pid, int, sig, struct sig
 		uinfo)
 {
 	struct siginfo info;
+	int ret = copy_siginfo_from_user(&info, sig, uinfo);
 
-	if (copy_from_user(&info, uinfo, sizeof(info)))
-		return -EFAULT;
-	info.si_signo = sig;
+	if (ret)
+		return ret;
 	if (pid <= 0 || tgid <= 0)
 		return -EINVAL;
 	if (is_forged(&info) && pid != current->pid)
@@ -314,11 +353,16 @@ SYSCALL_DEFINE4(pidfd_send_signal, int, pidfd, int, sig, struct siginfo __user *
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
 	if (uinfo) {
+		int signo;
+
 		ret = -EFAULT;
-		if (copy_from_user(&info, uinfo, sizeof(info)))
+		if (get_user(signo, &uinfo->si_signo))
+			goto out;
+		ret = copy_siginfo_from_user(&info, signo, uinfo);
+		if (ret)
 			goto out;
 		ret = -EINVAL;
-		if (info.si_signo != sig)
+		if (signo != sig)
 			goto out;
 		ret = -EPERM;
 		if (pid != task_pid(current) && is_forged(&info))

@@ -154,6 +154,32 @@ void flush_sigqueue_mask(unsigned long mask, struct sigpending *queue)
 	}
 }
 
+/* Forgets what POSIX timers sent. An entry that another sender queued keeps the signal's bit. */
+static void flush_timer_signals(struct sigpending *pending)
+{
+	unsigned long gone = 0, left = 0;
+	struct sigqueue *q, *n;
+
+	list_for_each_entry_safe (q, n, &pending->list, list) {
+		if (q->info.si_code != SI_TIMER) {
+			left |= sigmask(q->info.si_signo);
+			continue;
+		}
+		gone |= sigmask(q->info.si_signo);
+		list_del_init(&q->list);
+		__sigqueue_free(q);
+	}
+	sigdelsetmask(&pending->signal, gone & ~left);
+}
+
+void flush_itimer_signals(void)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	flush_timer_signals(&current->pending);
+	flush_timer_signals(&current->signal->shared_pending);
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
 /* ---- taking ---- */
 
 /* Pure: the next signal of pending that mask does not hold back, or 0. */

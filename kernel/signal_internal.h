@@ -119,6 +119,8 @@ int send_signal_locked(int sig, struct siginfo *info, struct task_struct *task, 
 int force_sig_info_to_task(struct siginfo *info, struct task_struct *task, int how);
 void flush_sigqueue_mask(unsigned long mask, struct sigpending *queue);
 int dequeue_synchronous_signal(struct siginfo *info);
+/* exec: what the timers sent that are gone now. Takes siglock. */
+void flush_itimer_signals(void);
 void task_clear_jobctl_pending(struct task_struct *task, unsigned long mask);
 bool task_set_jobctl_pending(struct task_struct *task, unsigned long mask);
 void signal_wake_up(struct task_struct *task, bool fatal);

@@ -335,6 +335,20 @@ static int waitid_target(struct wait_opts *wo, int which, pid_t upid)
 	}
 }
 
+static int do_waitid(struct wait_opts *wo, int which, pid_t upid)
+{
+	bool may_wait = !(wo->wo_flags & WNOHANG);
+	int nonblock = waitid_target(wo, which, upid), ret;
+
+	if (nonblock < 0)
+		return nonblock;
+	ret = do_wait(wo);
+	if (!ret && nonblock && may_wait)
+		ret = -EAGAIN;
+	put_pid(wo->wo_pid);
+	return ret;
+}
+
 SYSCALL_DEFINE5(waitid, int, which, pid_t, upid, struct siginfo __user *, infop, int, options,
 		struct rusage __user *, uru)
 {
@@ -345,36 +359,28 @@ SYSCALL_DEFINE5(waitid, int, which, pid_t, upid, struct siginfo __user *, infop,
 		.wo_info = &info,
 		.wo_rusage = uru ? &r : NULL,
 	};
-	int ret, nonblock;
+	int ret;
 
 	if (options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
 			(int)__WCLONE | __WALL))
-		return -EINVAL;
-	if (!(options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
-	nonblock = waitid_target(&wo, which, upid);
-	if (nonblock < 0)
-		return nonblock;
-	ret = do_wait(&wo);
-	if (!ret && nonblock && !(options & WNOHANG))
-		ret = -EAGAIN;
-	put_pid(wo.wo_pid);
-
+		ret = -EINVAL;
+	else if (!(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		ret = -EINVAL;
+	else
+		ret = do_waitid(&wo, which, upid);
 	if (ret > 0) {
 		ret = 0;
 		if (uru && copy_to_user(uru, &r, sizeof(r)))
 			return -EFAULT;
-	} else if (ret < 0) {
-		return ret;
 	}
 	if (!infop)
 		return ret;
-	/* Only the fields that waitid() sets; all zero when no child had news. */
+	/* Only the fields that waitid() sets; all zero when no child had news, or on an error. */
 	if (put_user(info.pid ? SIGCHLD : 0, &infop->si_signo) || put_user(0, &infop->si_errno) ||
 	    put_user(info.cause, &infop->si_code) || put_user(info.pid, &infop->si_pid) ||
 	    put_user(info.uid, &infop->si_uid) || put_user(info.status, &infop->si_status))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 SYSCALL_DEFINE4(wait4, pid_t, upid, int __user *, stat_addr, int, options, struct rusage __user *,

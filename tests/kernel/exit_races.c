@@ -99,7 +99,6 @@ static int pidfd_polled(int round)
 	return ret;
 }
 
-
 static void *reaps(void *arg)
 {
 	dawdle((int)(long)arg);

@@ -42,6 +42,25 @@ static void test_status(void)
 	ok(child_status(die_of_abrt) == SIGABRT, "EXIT-015: no core bit without a core limit");
 }
 
+/* siginfo is written whatever comes out. */
+static void test_waitid_without_child(void)
+{
+	siginfo_t info;
+
+	memset(&info, 0xff, sizeof(info));
+	ok(failed_with(waitid(P_ALL, 0, &info, WEXITED), ECHILD) && !info.si_signo &&
+		   !info.si_errno && !info.si_code && !info.si_pid && !info.si_uid &&
+		   !info.si_status,
+	   "waitid: ECHILD, and siginfo is all 0");
+	memset(&info, 0xff, sizeof(info));
+	ok(failed_with(waitid(P_ALL, 0, &info, 0), EINVAL) && !info.si_signo && !info.si_pid,
+	   "waitid: EINVAL, and siginfo is all 0");
+	ok(failed_with(syscall(SYS_waitid, P_ALL, 0, (void *)8, WEXITED, NULL), EFAULT),
+	   "waitid: EFAULT before ECHILD");
+	ok(failed_with(syscall(SYS_waitid, P_ALL, 0, NULL, WEXITED, NULL), ECHILD),
+	   "waitid: no siginfo wanted");
+}
+
 static void test_wait4(void)
 {
 	pid_t a = exits_with(1), b = exits_with(2);
@@ -181,6 +200,7 @@ static void test_pdeathsig(void)
 int main(void)
 {
 	test_status();
+	test_waitid_without_child();
 	test_wait4();
 	test_waitid();
 	test_orphans();

@@ -104,6 +104,35 @@ static void test_permission(void)
 	end_child(u);
 }
 
+/* Only 48 bytes of the 128 have a meaning. */
+static void test_info_tail(void)
+{
+	static const int known[] = { SI_QUEUE, SI_TIMER, SI_TKILL, -60, SI_USER, SI_KERNEL };
+	unsigned char tail[128] = { 0 };
+	siginfo_t info;
+	int taken = 1;
+
+	for (unsigned int i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		memset(&info, 0x55, sizeof(info));
+		memset(&last, 0x66, sizeof(last));
+		info.si_code = known[i];
+		taken &= syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info) == 0 &&
+			 last.si_code == known[i] && last.si_pid == 0x55555555 &&
+			 !memcmp((char *)&last + 48, tail, sizeof(last) - 48);
+	}
+	ok(taken, "SIG-034: what lies behind a known code's fields is not passed on");
+	runs = 0;
+	info.si_code = -100;
+	ok(failed_with(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info), E2BIG) && !runs,
+	   "SIG-034: behind an unknown code's it is E2BIG");
+	info.si_code = 7; /* of SIGUSR1 nothing is known beyond the six of SIGPOLL */
+	ok(failed_with(syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), SIGUSR1, &info), E2BIG),
+	   "SIG-034: the same for a positive one");
+	memset((char *)&info + 48, 0, sizeof(info) - 48);
+	ok(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info) == 0 && last.si_code == 7,
+	   "SIG-034: with nothing behind any code is good");
+}
+
 static void test_info(void)
 {
 	struct sigaction sa = { .sa_sigaction = record, .sa_flags = SA_SIGINFO };
@@ -161,6 +190,7 @@ static void test_info(void)
 	end_child(child);
 	ok(failed_with(syscall(SYS_rt_sigqueueinfo, child, 0, &info), ESRCH),
 	   "SIG-034: nobody there");
+	test_info_tail();
 }
 
 int main(void)
