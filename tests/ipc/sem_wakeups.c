@@ -153,6 +153,14 @@ static void test_granting(void)
 	   "SEM-026 DESIGN-032: one post starts a chain, in whatever order they sleep");
 	ok(get_value(id, 0) == 0 && get_value(id, 1) == 0 && get_value(id, 2) == 0,
 	   "SEM-026: and nothing is left over");
+
+	reset(1, 0, 0);
+	p = asleep_for_zero(0, OP(0, 0, 0), OP(1, 1, 0));
+	q = asleep_at(0, OP(0, -2, 0));
+	sem_ops(id, OP(0, 1, 0));
+	ok(result_of(q) == 0 && eventually(has_ended(p)) && get_value(id, 1) == 1,
+	   "SEM-022 SEM-026: a single operation that takes the last helps one that stood before it");
+	put_end(p);
 }
 
 static void on_signal(int sig)
