@@ -110,6 +110,7 @@ struct file *hugetlb_file_setup(const char *name, size_t size, unsigned long acc
 	inode = hugetlbfs_get_inode(size);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
+	HUGETLBFS_I(inode)->info.by_shmget = creat_flags == HUGETLB_SHMFS_INODE;
 	if (!(acctflag & VM_NORESERVE) &&
 	    hugetlb_reserve_file(inode->i_mapping, 0, size >> HPAGE_SHIFT)) {
 		iput(inode);

@@ -241,6 +241,9 @@ static int reserve_file_locked(struct address_space *mapping, pgoff_t from, pgof
 	unsigned long missing = 0;
 	pgoff_t i;
 
+	/* Each that is counted for a file is in the pool; no need to look at billions of others. */
+	if (to - from > READ_ONCE(pool.total) + READ_ONCE(pool.overcommit))
+		return -ENOMEM;
 	for (i = from; i < to; i++)
 		missing += !xa_load(reserved, i);
 	if (pool_reserve(missing))
@@ -384,7 +387,7 @@ int hugetlb_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	vma->vm_flags |= VM_HUGETLB | VM_DONTEXPAND;
 	vma->vm_ops = &hugetlb_vm_ops;
-	if (vma->vm_flags & VM_NORESERVE)
+	if ((vma->vm_flags & VM_NORESERVE) || file_of(file_mapping(file))->by_shmget)
 		return 0;
 	if (vma->vm_flags & VM_MAYSHARE)
 		err = hugetlb_reserve_file(file_mapping(file), from, to);

@@ -44,6 +44,7 @@ static inline bool pmd_huge(pmd_t pmd)
 
 struct hugetlb_file {
 	struct xarray reserved; /* [hugetlb_mutex] page numbers that are counted for the file */
+	bool by_shmget;         /* [I] counted when it was made, or (SHM_NORESERVE) never */
 };
 
 extern const struct address_space_operations hugetlb_aops;
