@@ -36,25 +36,49 @@ bool testmsg(long msgtype, long type, enum search_mode mode)
 	}
 }
 
-struct msg_msg *find_msg(struct list_head *messages, long type, enum search_mode mode)
+/* The lowest type up to limit; only a lower one is better than what was found. */
+static struct msg_msg *find_lowest(struct list_head *messages, long limit)
 {
 	struct msg_msg *msg, *found = NULL;
-	long position = 0;
 
 	list_for_each_entry (msg, messages, m_list) {
-		if (mode == SEARCH_NUMBER) {
-			if (position++ == type)
-				return msg;
+		if (msg->m_type > limit)
 			continue;
-		}
-		if (!testmsg(msg->m_type, type, mode))
-			continue;
-		if (mode != SEARCH_LESSEQUAL || msg->m_type == 1)
-			return msg;
-		found = msg; /* only a lower type is better */
-		type = msg->m_type - 1;
+		found = msg;
+		limit = msg->m_type - 1;
+		if (!limit)
+			break;
 	}
 	return found;
+}
+
+/* A loop of its own for each mode: what is asked of every message is one comparison. */
+struct msg_msg *find_msg(struct list_head *messages, long type, enum search_mode mode)
+{
+	struct msg_msg *msg;
+
+	switch (mode) {
+	case SEARCH_ANY:
+		return list_first_entry_or_null(messages, struct msg_msg, m_list);
+	case SEARCH_EQUAL:
+		list_for_each_entry (msg, messages, m_list)
+			if (msg->m_type == type)
+				return msg;
+		return NULL;
+	case SEARCH_NOTEQUAL:
+		list_for_each_entry (msg, messages, m_list)
+			if (msg->m_type != type)
+				return msg;
+		return NULL;
+	case SEARCH_LESSEQUAL:
+		return find_lowest(messages, type);
+	case SEARCH_NUMBER:
+		list_for_each_entry (msg, messages, m_list)
+			if (type-- == 0)
+				return msg;
+		return NULL;
+	}
+	return NULL;
 }
 
 bool msg_fits_inqueue(const struct msg_queue *msq, size_t msgsz)

@@ -322,13 +322,14 @@ static int check_semop(struct ipc_namespace *ns, struct sem_array *sma, struct s
 static int __do_semtimedop(struct ipc_namespace *ns, int semid, struct sembuf *sops, int nsops,
 			   ktime_t expires)
 {
-	struct sem_queue queue = { .sops = sops, .nsops = nsops, .sleeper = current };
 	struct sops_summary sum;
+	struct sem_queue queue;
 	struct sem_array *sma;
 	DEFINE_WAKE_Q(wake_q);
 	int locknum, error;
 
 	summarise_sops(sops, nsops, &sum);
+	queue.undo = NULL;
 	if (sum.undos) {
 		queue.undo = find_alloc_undo(ns, semid);
 		if (IS_ERR(queue.undo))
@@ -349,7 +350,10 @@ static int __do_semtimedop(struct ipc_namespace *ns, int semid, struct sembuf *s
 	/* semid -1: our undo belongs to a set that had the same id and is gone. */
 	if (!ipc_valid_object(&sma->sem_perm) || (queue.undo && queue.undo->semid == -1))
 		goto out_unlock;
+	queue.sleeper = current;
 	queue.pid = task_tgid(current);
+	queue.sops = sops;
+	queue.nsops = nsops;
 	queue.alter = sum.alter;
 	queue.dupsop = sum.dupsop;
 	error = perform_atomic_semop(sma, &queue);
@@ -370,13 +374,14 @@ out_rcu:
 /* From now; a time beyond all clocks is no limit. -EINVAL. */
 static int expiry(const struct timespec64 *timeout, ktime_t *expires)
 {
-	ktime_t now = ktime_get();
+	ktime_t now;
 
 	*expires = KTIME_MAX;
 	if (!timeout)
 		return 0;
 	if (!timespec64_valid(timeout))
 		return -EINVAL;
+	now = ktime_get();
 	if (timespec64_to_ktime(*timeout) < KTIME_MAX - now)
 		*expires = now + timespec64_to_ktime(*timeout);
 	return 0;

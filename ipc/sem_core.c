@@ -19,29 +19,46 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/compiler.h"
 
-void summarise_sops(const struct sembuf *sops, int nsops, struct sops_summary *sum)
+/*
+ * May a semaphore occur again behind a change of it? A yes may be wrong, when numbers are 64 apart:
+ * then slow, but still right.
+ */
+static bool may_repeat(const struct sembuf *sops, int nsops)
 {
 	u64 changed = 0; /* bit n: a semaphore with sem_num % 64 == n */
 
-	*sum = (struct sops_summary){ 0 };
 	for (const struct sembuf *sop = sops; sop < sops + nsops; sop++) {
 		u64 bit = 1ull << (sop->sem_num % 64);
 
-		sum->max = max(sum->max, (int)sop->sem_num);
-		if (sop->sem_flg & SEM_UNDO)
-			sum->undos = true;
-		/* Perhaps another semaphore with the same bit: then slow, but still right. */
 		if (changed & bit)
-			sum->dupsop = true;
-		if (sop->sem_op) {
-			sum->alter = true;
+			return true;
+		if (sop->sem_op)
 			changed |= bit;
-		}
 	}
+	return false;
+}
+
+void summarise_sops(const struct sembuf *sops, int nsops, struct sops_summary *sum)
+{
+	int max = -1, flags = 0, ops = 0;
+	bool ascending = true; /* as most programs write them: nothing occurs twice */
+
+	for (const struct sembuf *sop = sops; sop < sops + nsops; sop++) {
+		if (sop->sem_num > max)
+			max = sop->sem_num;
+		else
+			ascending = false;
+		flags |= sop->sem_flg;
+		ops |= sop->sem_op;
+	}
+	sum->max = max;
+	sum->undos = flags & SEM_UNDO;
+	sum->alter = ops != 0;
+	sum->dupsop = !ascending && may_repeat(sops, nsops);
 }
 
 /* Is an adjustment by -sem_op still a short? */
-static bool undo_fits(const struct sem_queue *q, const struct sembuf *sop)
+static inline bool undo_fits(const struct sem_queue *q, const struct sembuf *sop)
 {
 	int undo;
 
@@ -52,34 +69,31 @@ static bool undo_fits(const struct sem_queue *q, const struct sembuf *sop)
 }
 
 /* Would this operation go through with the values as they are? 0, 1 (sleep), -EAGAIN, -ERANGE. */
-static int check_sop(const struct sem_array *sma, struct sem_queue *q, struct sembuf *sop)
+static __always_inline int check_sop(const struct sem_array *sma, struct sem_queue *q,
+				     struct sembuf *sop)
 {
 	int value = sma->sems[sop->sem_num].semval;
+	int result = value + sop->sem_op;
 
-	if (sop->sem_op ? value + sop->sem_op < 0 : value != 0) {
-		q->blocking = sop;
-		return sop->sem_flg & IPC_NOWAIT ? -EAGAIN : 1;
-	}
-	if (value + sop->sem_op > SEMVMX || !undo_fits(q, sop))
+	if (likely(sop->sem_op && result >= 0 && result <= SEMVMX))
+		return likely(undo_fits(q, sop)) ? 0 : -ERANGE;
+	if (!sop->sem_op && !value)
+		return 0;
+	if (result > SEMVMX)
 		return -ERANGE;
-	return 0;
+	q->blocking = sop;
+	return sop->sem_flg & IPC_NOWAIT ? -EAGAIN : 1;
 }
 
 /* direction 1: does it; -1: takes it back. */
-static void apply_sop(struct sem_array *sma, struct sem_queue *q, const struct sembuf *sop,
-		      int direction)
+static __always_inline void apply_sop(struct sem_array *sma, struct sem_queue *q,
+				      const struct sembuf *sop, int direction)
 {
 	int change = direction * sop->sem_op;
 
 	sma->sems[sop->sem_num].semval += change;
 	if (sop->sem_flg & SEM_UNDO)
 		q->undo->semadj[sop->sem_num] -= change;
-}
-
-static void note_pid(struct sem_array *sma, struct sem_queue *q)
-{
-	for (struct sembuf *sop = q->sops; sop < q->sops + q->nsops; sop++)
-		ipc_update_pid(&sma->sems[sop->sem_num].sempid, q->pid);
 }
 
 /* Later operations see what earlier ones did. */
@@ -94,7 +108,8 @@ static int perform_atomic_semop_slow(struct sem_array *sma, struct sem_queue *q)
 			goto take_back;
 		apply_sop(sma, q, sop, 1);
 	}
-	note_pid(sma, q);
+	for (sop = q->sops; sop < end; sop++)
+		ipc_update_pid(&sma->sems[sop->sem_num].sempid, q->pid);
 	return 0;
 take_back:
 	while (--sop >= q->sops)
@@ -115,11 +130,12 @@ int perform_atomic_semop(struct sem_array *sma, struct sem_queue *q)
 			return result;
 	}
 	for (sop = q->sops; sop < end; sop++) {
+		struct sem *sem = &sma->sems[sop->sem_num];
+
 		apply_sop(sma, q, sop, 1);
-		ASSERT(sma->sems[sop->sem_num].semval >= 0 &&
-		       sma->sems[sop->sem_num].semval <= SEMVMX);
+		ASSERT(sem->semval >= 0 && sem->semval <= SEMVMX);
+		ipc_update_pid(&sem->sempid, q->pid);
 	}
-	note_pid(sma, q);
 	return 0;
 }
 

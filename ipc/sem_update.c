@@ -69,20 +69,30 @@ static bool wake_const_ops(struct sem_array *sma, int semnum, struct wake_q_head
 	return completed;
 }
 
-/* The same after operations sops, or, sops == NULL, after any change. */
+/* Those who wait for 0 on this semaphore alone, if it is; *got_zero becomes true then. */
+static __always_inline bool wake_if_zero(struct sem_array *sma, int semnum, bool *got_zero,
+					 struct wake_q_head *wake_q)
+{
+	struct sem *sem = &sma->sems[semnum];
+
+	if (sem->semval)
+		return false;
+	*got_zero = true;
+	return !list_empty(&sem->pending_const) && wake_const_ops(sma, semnum, wake_q);
+}
+
+/* Those who wait for 0, after operations sops, or, sops == NULL, after any change. */
 static bool do_smart_wakeup_zero(struct sem_array *sma, struct sembuf *sops, int nsops,
 				 struct wake_q_head *wake_q)
 {
 	bool completed = false, got_zero = false;
-	int n = sops ? nsops : sma->sem_nsems;
 
-	for (int i = 0; i < n; i++) {
-		int num = sops ? sops[i].sem_num : i;
-
-		if (sma->sems[num].semval)
-			continue;
-		got_zero = true;
-		completed |= wake_const_ops(sma, num, wake_q);
+	if (sops) {
+		for (struct sembuf *sop = sops; sop < sops + nsops; sop++)
+			completed |= wake_if_zero(sma, sop->sem_num, &got_zero, wake_q);
+	} else {
+		for (int i = 0; i < sma->sem_nsems; i++)
+			completed |= wake_if_zero(sma, i, &got_zero, wake_q);
 	}
 	if (got_zero && !list_empty(&sma->pending_const))
 		completed |= wake_const_ops(sma, -1, wake_q);
@@ -148,9 +158,9 @@ void do_smart_update(struct sem_array *sma, struct sembuf *sops, int nsops, bool
 			otime |= update_queue(sma, i, wake_q);
 	} else {
 		/* Only a value that grew can help somebody who wants to take. */
-		for (int i = 0; i < nsops; i++)
-			if (sops[i].sem_op > 0)
-				otime |= update_queue(sma, sops[i].sem_num, wake_q);
+		for (struct sembuf *sop = sops; sop < sops + nsops; sop++)
+			if (sop->sem_op > 0 && !list_empty(&sma->sems[sop->sem_num].pending_alter))
+				otime |= update_queue(sma, sop->sem_num, wake_q);
 	}
 	if (otime)
 		set_semotime(sma, sops);

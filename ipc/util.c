@@ -32,6 +32,7 @@ static const struct rhashtable_params ipc_kht_params = {
 	.key_offset = offsetof(struct kern_ipc_perm, key),
 	.head_offset = offsetof(struct kern_ipc_perm, khtnode),
 	.automatic_shrinking = true,
+	.insert_gfp = GFP_KERNEL,
 };
 
 int ipc_init_ids(struct ipc_ids *ids)
@@ -50,7 +51,6 @@ void ipc_destroy_ids(struct ipc_ids *ids)
 {
 	ASSERT(!ids->in_use);
 	idr_destroy(&ids->ipcs_idr);
-	rcu_barrier(); /* a replaced bucket table may still wait for its readers */
 	rhashtable_destroy(&ids->key_ht);
 }
 

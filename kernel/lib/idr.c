@@ -34,7 +34,7 @@ static bool is_full(const struct xa_node *node)
 	return node->marks[0] == ~0ul;
 }
 
-static struct xa_node *find_leaf(const struct idr *idr, unsigned long id)
+static __always_inline struct xa_node *find_leaf(const struct idr *idr, unsigned long id)
 {
 	struct xa_node *node = READ_ONCE(idr->top);
 

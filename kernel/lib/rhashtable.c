@@ -4,15 +4,17 @@
  *
  * Idea: an object has two links, and a table says which of them its chains use. To resize, a second
  * table is built through the other links while readers still walk the first; one store publishes
- * it. Nobody ever sees a half-moved chain, so readers need no retry and no lock.
+ * it. So readers need no lock, and whoever changes the table need not wait for them.
  *
  *	tbl ──▶ table, link 0:  [0]─▶ a ─▶ c      [1]─▶ b
  *	          becomes
  *	tbl ──▶ table, link 1:  [0]─▶ a  [1]─▶ b  [2]─▶ c  [3]
  *
  * Rules:
- *  1. The links of an old table stay as they are until its readers are gone (a grace period);
- *     only then is resizing 0 again and may the other links be used for another table.
+ *  1. A table of today uses one of the two links, the one before it the other. When the table is
+ *     replaced again soon, a reader of the one before is led through chains that are being built
+ *     for the next. It may then miss an object; so a reader who finds nothing looks whether its
+ *     table is still today's, and else searches again. What it finds is right in any case.
  *  2. Changes go to the table of today only. An old reader may thus still see a removed object,
  *     which its owner frees after a grace period, or miss a new one, as if it had come earlier.
  * Locking: the caller's for changes. Tests: tests/unit/test_rhashtable.c.
@@ -31,21 +33,19 @@ struct bucket_table {
 	unsigned int size; /* a power of two */
 	unsigned int link; /* which of rhash_head.next */
 	struct rcu_head rcu;
-	struct rhashtable *ht;        /* to end its resizing */
 	struct rhash_head *buckets[]; /* size */
 };
 
-static struct bucket_table *alloc_table(struct rhashtable *ht, unsigned int size, unsigned int link)
+static struct bucket_table *alloc_table(unsigned int size, unsigned int link, gfp_t gfp)
 {
 	size_t bytes = sizeof(struct bucket_table) + size * sizeof(struct rhash_head *);
-	struct bucket_table *tbl = kvmalloc(bytes, 0);
+	struct bucket_table *tbl = kvmalloc(bytes, gfp);
 
 	if (!tbl)
 		return NULL;
 	memset(tbl, 0, bytes);
 	tbl->size = size;
 	tbl->link = link;
-	tbl->ht = ht;
 	return tbl;
 }
 
@@ -59,10 +59,25 @@ static const void *key_of(const struct rhashtable *ht, const struct rhash_head *
 	return (char *)object_of(ht, head) + ht->p.key_offset;
 }
 
+/* Most keys are a number of 32 bits: for them neither a call nor a loop. */
+static u32 hash_of(const struct rhashtable *ht, const void *key)
+{
+	if (ht->p.key_len == sizeof(u32))
+		return jhash_1word(*(const u32 *)key, 0);
+	return hash_bytes(key, ht->p.key_len, 0);
+}
+
+static bool has_key(const struct rhashtable *ht, const struct rhash_head *head, const void *key)
+{
+	if (ht->p.key_len == sizeof(u32))
+		return *(const u32 *)key_of(ht, head) == *(const u32 *)key;
+	return !memcmp(key_of(ht, head), key, ht->p.key_len);
+}
+
 static struct rhash_head **bucket_for(const struct rhashtable *ht, struct bucket_table *tbl,
 				      const void *key)
 {
-	return &tbl->buckets[hash_bytes(key, ht->p.key_len, 0) & (tbl->size - 1)];
+	return &tbl->buckets[hash_of(ht, key) & (tbl->size - 1)];
 }
 
 static unsigned int min_size(const struct rhashtable *ht)
@@ -76,21 +91,26 @@ int rhashtable_init(struct rhashtable *ht, const struct rhashtable_params *param
 		return -EINVAL;
 	ht->p = *params;
 	ht->nelems = 0;
-	ht->resizing = 0;
-	ht->tbl = alloc_table(ht, min_size(ht), 0);
+	ht->tbl = alloc_table(min_size(ht), 0, ht->p.insert_gfp);
 	return ht->tbl ? 0 : -ENOMEM;
 }
 
 void *rhashtable_lookup_fast(struct rhashtable *ht, const void *key)
 {
-	struct bucket_table *tbl = READ_ONCE(ht->tbl);
+	struct bucket_table *tbl = READ_ONCE(ht->tbl), *searched;
 	struct rhash_head *head;
 
-	for (head = READ_ONCE(*bucket_for(ht, tbl, key)); head;
-	     head = READ_ONCE(head->next[tbl->link])) {
-		if (!memcmp(key_of(ht, head), key, ht->p.key_len))
-			return object_of(ht, head);
-	}
+	do {
+		searched = tbl;
+		for (head = READ_ONCE(*bucket_for(ht, tbl, key)); head;
+		     head = READ_ONCE(head->next[tbl->link])) {
+			if (has_key(ht, head, key))
+				return object_of(ht, head);
+		}
+		/* Rule 1. Behind resize()'s fence: who met a link of its sees the table before it. */
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		tbl = READ_ONCE(ht->tbl);
+	} while (tbl != searched);
 	return NULL;
 }
 
@@ -98,38 +118,33 @@ static void link_in(const struct rhashtable *ht, struct bucket_table *tbl, struc
 {
 	struct rhash_head **bucket = bucket_for(ht, tbl, key_of(ht, head));
 
-	head->next[tbl->link] = *bucket;
+	WRITE_ONCE(head->next[tbl->link], *bucket);
 	__atomic_store_n(bucket, head, __ATOMIC_RELEASE);
 }
 
 /* The old table's readers are gone. */
-static void retire_table(struct rcu_head *rcu)
+static void free_table(struct rcu_head *rcu)
 {
-	struct bucket_table *tbl = container_of(rcu, struct bucket_table, rcu);
-
-	__atomic_store_n(&tbl->ht->resizing, 0, __ATOMIC_RELEASE);
-	kvfree(tbl);
+	kvfree(container_of(rcu, struct bucket_table, rcu));
 }
 
-/* To another size, if memory is there and rule 1 allows it; else another time. */
-static void resize(struct rhashtable *ht, unsigned int size)
+/* To another size, if memory is there; else another time. */
+static void resize(struct rhashtable *ht, unsigned int size, gfp_t gfp)
 {
-	struct bucket_table *old = ht->tbl, *new;
+	struct bucket_table *old = ht->tbl, *new = alloc_table(size, !old->link, gfp);
 	struct rhash_head *head;
 	unsigned int i;
 
-	if (__atomic_load_n(&ht->resizing, __ATOMIC_ACQUIRE))
-		return;
-	new = alloc_table(ht, size, !old->link);
 	if (!new)
 		return;
-	ht->resizing = 1;
+	/* Old has long been published when links of the table before it change. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	for (i = 0; i < old->size; i++) {
 		for (head = old->buckets[i]; head; head = head->next[old->link])
 			link_in(ht, new, head);
 	}
 	__atomic_store_n(&ht->tbl, new, __ATOMIC_RELEASE);
-	call_rcu(&old->rcu, retire_table);
+	call_rcu(&old->rcu, free_table);
 }
 
 void rhashtable_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
@@ -137,8 +152,7 @@ void rhashtable_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
 	link_in(ht, ht->tbl, obj);
 	ht->nelems++;
 	if (ht->nelems > ht->tbl->size / 4 * 3)
-		resize(ht,
-		       (unsigned int)roundup_pow_of_two(ht->nelems * 2)); /* may have had to wait */
+		resize(ht, (unsigned int)roundup_pow_of_two(ht->nelems * 2), ht->p.insert_gfp);
 }
 
 int rhashtable_lookup_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
@@ -162,7 +176,7 @@ int rhashtable_remove_fast(struct rhashtable *ht, struct rhash_head *obj)
 	ht->nelems--;
 	if (ht->p.automatic_shrinking && tbl->size > min_size(ht) &&
 	    ht->nelems < tbl->size / 10 * 3)
-		resize(ht, tbl->size / 2);
+		resize(ht, tbl->size / 2, 0);
 	return 0;
 }
 
@@ -185,7 +199,6 @@ void rhashtable_free_and_destroy(struct rhashtable *ht, void (*free_fn)(void *ob
 {
 	if (free_fn)
 		rhashtable_for_each(ht, free_fn, arg);
-	ASSERT(!ht->resizing);
 	kvfree(ht->tbl);
 	ht->tbl = NULL;
 	ht->nelems = 0;

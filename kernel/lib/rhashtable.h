@@ -24,12 +24,12 @@ struct rhashtable_params {
 	u16 key_len, key_offset, head_offset; /* bytes */
 	u16 min_size;                         /* buckets; 0: the usual */
 	bool automatic_shrinking;
+	gfp_t insert_gfp; /* for growing when something is inserted; 0: may not sleep */
 };
 
 struct rhashtable {
 	struct bucket_table *tbl; /* published by RCU */
 	unsigned int nelems;
-	unsigned int resizing; /* the table before this one may still have readers */
 	struct rhashtable_params p;
 };
 
@@ -46,8 +46,7 @@ int rhashtable_remove_fast(struct rhashtable *ht, struct rhash_head *obj);
 /* Every object, in no order; fn may not change the table. */
 void rhashtable_for_each(struct rhashtable *ht, void (*fn)(void *obj, void *arg), void *arg);
 /*
- * Nobody uses it any more, and rcu_barrier() has been called since the last change: free_fn (may be
- * NULL) gets each object.
+ * Nobody uses it any more: free_fn (may be NULL) gets each object.
  */
 void rhashtable_free_and_destroy(struct rhashtable *ht, void (*free_fn)(void *obj, void *arg),
 				 void *arg);

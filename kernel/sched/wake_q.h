@@ -49,6 +49,12 @@ void wake_q_add(struct wake_q_head *head, struct task_struct *task);
 /* The same, but consumes a reference of the caller. */
 void wake_q_add_safe(struct wake_q_head *head, struct task_struct *task);
 /* Wakes all (TASK_NORMAL) and drops the references. */
-void wake_up_q(struct wake_q_head *head);
+void __wake_up_q(struct wake_q_head *head);
+
+static inline void wake_up_q(struct wake_q_head *head)
+{
+	if (!wake_q_empty(head))
+		__wake_up_q(head);
+}
 
 #endif

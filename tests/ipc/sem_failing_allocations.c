@@ -26,11 +26,11 @@ static long do_semget_large(void *arg)
 /* The hash table of keys grows and shrinks on the way. */
 static long do_semget_often(void *arg)
 {
-	static int ids[40];
+	static int ids[16];
 	long ret = 0;
 	int n = 0, error;
 
-	for (; ret >= 0 && n < 40; n++) {
+	for (; ret >= 0 && n < 16; n++) {
 		ret = syscall(SYS_semget, 0x1000 + n, 1, IPC_CREAT | IPC_EXCL | 0600);
 		ids[n] = (int)ret;
 	}
@@ -186,7 +186,7 @@ int main(void)
 
 	ipc_walk("EXIT-016: semget", do_semget, remove_set, NULL, ENOMEM, 0);
 	ipc_walk("EXIT-016: semget of many", do_semget_large, remove_set, NULL, ENOMEM, 0);
-	ipc_walk("EXIT-016: semget, forty times", do_semget_often, NULL, NULL, ENOMEM, 0);
+	ipc_walk("EXIT-016: semget, sixteen times", do_semget_often, NULL, NULL, ENOMEM, 0);
 	ipc_walk("EXIT-016: semget of an existing one", do_semget_existing, NULL, NULL, ENOMEM, 0);
 	ipc_walk("DESIGN-031: semop with SEM_UNDO", do_semop_undo, drop_undo, NULL, ENOMEM, 0);
 	ipc_walk("DESIGN-031: semop of one with SEM_UNDO", do_semop_one_undo, drop_undo, NULL,
