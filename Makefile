@@ -187,11 +187,11 @@ oracle:
 build/linux/vmlinuz: tools/get-linux
 	$(Q)tools/get-linux build/linux
 
-## bench      instructions and time per operation against Linux; writes docs/bench.md (B=sem: those names only)
+## bench      instructions and time per operation against Linux; writes docs/bench.md (B=sem: those names only; BASE=commit: against that commit)
 bench:
 	@tools/setup test
 	+@$(PARALLEL) all build/linux/vmlinuz
-	@tools/bench $(B)
+	@tools/bench $(if $(BASE),--base $(BASE)) $(B)
 
 ## profile    where the instructions of a row of bench go, by function (B=pipe_pingpong; B=boot)
 profile:

@@ -28,6 +28,8 @@ void drain_local_pages(void);
 bool deferred_grow(void);
 /* RAM that deferred_grow() still has, in pages. */
 extern unsigned long deferred_pages;
+/* And what it will need for their struct pages. */
+extern unsigned long vmemmap_ahead;
 /* Before the page allocator works: memory comes from early_alloc(). */
 bool mm_booting(void);
 /* Is there a struct page for the frame, in use since boot? */
@@ -143,7 +145,12 @@ int unshare_range(struct mm_struct *mm, unsigned long start, unsigned long end, 
 /* Unmapping all that a table without write bit serves. mmap_lock held for writing, or exit. */
 void drop_shared_table(struct mmu_gather *tlb, pmd_t *pmd, unsigned long address);
 
-/* Kernel mappings: one page in init_mm, its tables made as needed. -ENOMEM. */
+/*
+ * The pte of an address in the kernel's half. @new_table gives the zeroed tables above it that are
+ * missing, which are never freed. NULL: it had none.
+ */
+pte_t *kernel_pte_alloc(unsigned long addr, void *(*new_table)(void));
+/* Maps one page, its tables made as needed. -ENOMEM. */
 int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot);
 /* The pte of a kernel address mapped by 4 KiB pages, or NULL. */
 pte_t *kernel_pte(unsigned long addr);

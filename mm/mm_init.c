@@ -2,18 +2,20 @@
 /*
  * Boot: from the list of free RAM to a working page allocator.
  *
- * Idea: a struct memblock holds what is free. Page tables and the array of struct page are taken
- * from it; then the rest goes to the buddy lists. Not all at once: struct pages are zeroed and
- * pages freed CHUNK bytes at a time, when the allocator runs out (deferred_grow()). So a boot costs
- * the same on 64 MiB and on 64 GiB.
+ * Idea: a struct memblock holds what is free. Page tables are taken from it; the rest goes to the
+ * buddy lists, but not all at once: when the allocator runs out, deferred_grow() hands over the next
+ * CHUNK bytes. Only then does that RAM get struct pages, in frames taken from itself. So a boot costs
+ * the same time and memory on 64 MiB and on 64 GiB.
  *
  *	free_mem     [======]   [=============================]     RAM nobody has
  *	                         ^ frontier: below it the page allocator rules
- *	vmemmap      [ mapped for every 4 MiB block with RAM, zeroed up to the frontier ]
+ *	vmemmap      [ mapped and zeroed up to the frontier    ]    a virtual array, with holes
  *
- * Rules: 1. A struct page is zeroed once, when the frontier passes it, before its page is freed.
- *    2. vmemmap is mapped in whole blocks of the largest order, so a page's buddy always has a
- *    struct page. 3. free_mem lies above the frontier, once mem_init() is done.
+ * Rules: 1. A struct page is mapped and zeroed once, when the frontier passes it, before its page is
+ *    freed. 2. That is done for whole blocks of the largest order with any RAM in them, so a page's
+ *    buddy always has a struct page. 3. free_mem lies above the frontier, once mem_init() is done.
+ *    4. vmemmap_ahead pages of free_mem will be needed for struct pages: they count as free, but
+ *    not as available.
  * Locking: deferred_lock (interrupts off), outside zone.lock.
  * Linux: mm/mm_init.c, mm/memblock.c, mm/sparse-vmemmap.c. Start at: mem_init().
  */
@@ -36,13 +38,13 @@ _Static_assert(sizeof(struct page) == 64, "a struct page is a cache line");
 extern char _end[];
 
 static struct memblock free_mem;   /* [deferred_lock] */
-static struct memblock ram_blocks; /* blocks with RAM, in use or not: what vmemmap covers */
+static struct memblock ram_blocks; /* blocks with RAM, in use or not: what vmemmap will cover */
 static u64 frontier;               /* [deferred_lock] physical, a multiple of BLOCK */
 static DEFINE_SPINLOCK(deferred_lock);
 static bool booting = true;
-static unsigned long total_pages; /* handed or to be handed to the page allocator */
+static unsigned long total_pages; /* what was free at boot */
 
-unsigned long deferred_pages;
+unsigned long deferred_pages, vmemmap_ahead;
 struct page *zero_page;
 
 bool mm_booting(void)
@@ -60,22 +62,14 @@ unsigned long totalram_pages(void)
 	return total_pages;
 }
 
-static u64 early_take(u64 size, u64 align)
-{
-	u64 phys = memblock_take(&free_mem, size, align, LOW_MEMORY);
-
-	if (!phys)
-		panic("out of memory at boot: %llu bytes", (unsigned long long)size);
-	return phys;
-}
-
 void *early_alloc(size_t size)
 {
-	void *p = __va(early_take(PAGE_ALIGN(size), PAGE_SIZE));
+	u64 phys = memblock_take(&free_mem, PAGE_ALIGN(size), PAGE_SIZE, LOW_MEMORY);
 
 	ASSERT(booting);
-	memset(p, 0, PAGE_ALIGN(size));
-	return p;
+	if (!phys)
+		panic("out of memory at boot: %zu bytes", size);
+	return memset(__va(phys), 0, PAGE_ALIGN(size));
 }
 
 /* ---- struct pages ---- */
@@ -86,31 +80,46 @@ static void add_ram(u64 start, u64 end)
 		pr_warn("too many memory ranges: some are left unused\n");
 }
 
-/* A 2 MiB page of struct pages: the pmd entry itself. */
-static void map_huge(unsigned long addr, u64 phys)
+/* A zeroed frame of free_mem. [deferred_lock] */
+static void *vmemmap_frame(void)
 {
-	pud_t *pud = pud_offset(pgd_offset_k(addr), addr);
+	u64 phys = memblock_take(&free_mem, PAGE_SIZE, PAGE_SIZE, LOW_MEMORY);
 
-	if (pud_none(*pud))
-		pud_populate_phys(pud, __pa(early_alloc(PAGE_SIZE)));
-	set_pmd(pmd_offset(pud, addr), __pmd(phys | pgprot_val(PAGE_KERNEL) | _PAGE_PSE));
+	return phys ? memset(__va(phys), 0, PAGE_SIZE) : NULL;
 }
 
-static void map_vmemmap(u64 start, u64 end)
+/* Rules 1 and 2, for the blocks of [start, end). False: free_mem has not even room for that. */
+static bool map_vmemmap(u64 start, u64 end)
 {
-	unsigned long addr = (unsigned long)phys_to_page(start);
-	unsigned long stop = (unsigned long)phys_to_page(end);
+	for (unsigned int i = 0; i < ram_blocks.nr; i++) {
+		u64 from = max(start, ram_blocks.range[i].start);
+		u64 to = min(end, ram_blocks.range[i].end);
 
-	while (addr < stop) {
-		if (IS_ALIGNED(addr, PMD_SIZE) && stop - addr >= PMD_SIZE) {
-			map_huge(addr, early_take(PMD_SIZE, PMD_SIZE));
-			addr += PMD_SIZE;
-		} else {
-			BUG_ON(map_kernel_page(addr, early_take(PAGE_SIZE, PAGE_SIZE),
-					       PAGE_KERNEL));
-			addr += PAGE_SIZE;
+		for (; from < to; from += PAGE_SIZE / sizeof(struct page) * PAGE_SIZE) {
+			unsigned long addr = (unsigned long)phys_to_page(from);
+			void *frame = vmemmap_frame();
+			pte_t *pte = frame ? kernel_pte_alloc(addr, vmemmap_frame) : NULL;
+
+			if (!pte)
+				return false;
+			set_pte(pte, pfn_pte(__pa(frame) >> PAGE_SHIFT, PAGE_KERNEL));
 		}
 	}
+	return true;
+}
+
+/* How many pages the struct pages of all blocks from @start on take. */
+static unsigned long vmemmap_pages(u64 start)
+{
+	unsigned long pages = 0;
+
+	for (unsigned int i = 0; i < ram_blocks.nr; i++) {
+		u64 from = max(start, ram_blocks.range[i].start), to = ram_blocks.range[i].end;
+
+		if (from < to)
+			pages += PFN_DOWN((to - from) / PAGE_SIZE * sizeof(struct page));
+	}
+	return pages;
 }
 
 /* The frontier has passed it, so its struct page is in use. */
@@ -137,17 +146,13 @@ unsigned long next_known_pfn(unsigned long pfn)
 
 /* ---- handing over ---- */
 
-/* Rule 1, for the blocks of [start, end). */
-static void zero_struct_pages(u64 start, u64 end)
+/* Rule 4: what free_mem holds, in two numbers. */
+static void count_deferred(void)
 {
-	for (unsigned int i = 0; i < ram_blocks.nr; i++) {
-		u64 from = max(start, ram_blocks.range[i].start);
-		u64 to = min(end, ram_blocks.range[i].end);
+	unsigned long all = memblock_total(&free_mem) >> PAGE_SHIFT;
 
-		if (from < to)
-			memset(phys_to_page(from), 0,
-			       ((to - from) >> PAGE_SHIFT) * sizeof(struct page));
-	}
+	vmemmap_ahead = min(vmemmap_pages(frontier), all);
+	deferred_pages = all - vmemmap_ahead;
 }
 
 bool deferred_grow(void)
@@ -159,9 +164,12 @@ bool deferred_grow(void)
 		return false;
 	spin_lock_irqsave(&deferred_lock, flags);
 	while (free_mem.nr && !freed) {
-		frontier = max(frontier, ALIGN_DOWN(free_mem.range[0].start, BLOCK));
-		end = frontier + CHUNK;
-		zero_struct_pages(frontier, end);
+		end = ALIGN_DOWN(max(frontier, free_mem.range[0].start), BLOCK) + CHUNK;
+		if (!map_vmemmap(frontier, end)) {
+			/* The last frames cannot hold their own struct pages. */
+			free_mem.nr = 0;
+			break;
+		}
 		while (free_mem.nr && free_mem.range[0].start < end) {
 			u64 start = free_mem.range[0].start, stop = min(end, free_mem.range[0].end);
 
@@ -171,7 +179,7 @@ bool deferred_grow(void)
 		}
 		frontier = end; /* rule 3 */
 	}
-	deferred_pages -= freed;
+	count_deferred();
 	spin_unlock_irqrestore(&deferred_lock, flags);
 	return freed;
 }
@@ -189,8 +197,9 @@ void free_reserved_area(void *start, void *end)
 	done = clamp(frontier, from, to);
 	if (from < done)
 		free_pages_core(from >> PAGE_SHIFT, done >> PAGE_SHIFT);
-	if (done < to && memblock_add(&free_mem, done, to))
-		deferred_pages += (to - done) >> PAGE_SHIFT;
+	if (done < to)
+		memblock_add(&free_mem, done, to);
+	count_deferred();
 	spin_unlock_irqrestore(&deferred_lock, flags);
 }
 
@@ -205,14 +214,12 @@ void mem_init(const struct boot_info *info)
 	add_ram(0, __pa_symbol(_end));
 	if (info->initrd_end)
 		add_ram(info->initrd_start, info->initrd_end);
-	for (unsigned int i = 0; i < ram_blocks.nr; i++) /* rule 2 */
-		map_vmemmap(ram_blocks.range[i].start, ram_blocks.range[i].end);
 	memblock_trim(&free_mem, PAGE_SIZE);
-	total_pages = deferred_pages = memblock_total(&free_mem) >> PAGE_SHIFT;
+	count_deferred();
+	total_pages = deferred_pages + vmemmap_ahead;
 	page_alloc_init(total_pages);
-	zero_struct_pages(0, ALIGN_DOWN(free_mem.range[0].start, BLOCK));
-	booting = false;
 	deferred_grow();
+	booting = false;
 	kmem_cache_init();
 	radix_tree_init();
 	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);

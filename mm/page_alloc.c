@@ -435,7 +435,7 @@ void page_alloc_init(unsigned long total_pages)
 
 unsigned long nr_free_pages(void)
 {
-	unsigned long free = zone.free_pages + deferred_pages;
+	unsigned long free = zone.free_pages + deferred_pages + vmemmap_ahead;
 
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		free += per_cpu(pcp_lists, cpu).count;
@@ -450,9 +450,9 @@ bool free_pages_for_users(void)
 
 unsigned long si_mem_available(void)
 {
-	unsigned long free = nr_free_pages();
+	unsigned long free = nr_free_pages(), kept = zone.reserve_user + vmemmap_ahead;
 
-	return free > zone.reserve_user ? free - zone.reserve_user : 0;
+	return free > kept ? free - kept : 0;
 }
 
 unsigned long nr_free_blocks(unsigned int order)

@@ -219,8 +219,7 @@ static void *kernel_table(void)
 	return mm_booting() ? early_alloc(PAGE_SIZE) : (void *)get_zeroed_page(GFP_KERNEL);
 }
 
-/* The tables of the kernel's half are never freed. -ENOMEM. */
-static pte_t *kernel_pte_alloc(unsigned long addr)
+pte_t *kernel_pte_alloc(unsigned long addr, void *(*new_table)(void))
 {
 	pgd_t *pgd = pgd_offset(&init_mm, addr);
 	pud_t *pud;
@@ -229,21 +228,21 @@ static pte_t *kernel_pte_alloc(unsigned long addr)
 
 	if (pgd_none(*pgd)) {
 		ASSERT(mm_booting()); /* or other address spaces would miss it */
-		table = kernel_table();
+		table = new_table();
 		if (!table)
 			return NULL;
 		pgd_populate_phys(pgd, __pa(table));
 	}
 	pud = pud_offset(pgd, addr);
 	if (pud_none(*pud)) {
-		table = kernel_table();
+		table = new_table();
 		if (!table)
 			return NULL;
 		pud_populate_phys(pud, __pa(table));
 	}
 	pmd = pmd_offset(pud, addr);
 	if (pmd_none(*pmd)) {
-		table = kernel_table();
+		table = new_table();
 		if (!table)
 			return NULL;
 		pmd_populate_phys(pmd, __pa(table));
@@ -253,7 +252,7 @@ static pte_t *kernel_pte_alloc(unsigned long addr)
 
 int map_kernel_page(unsigned long addr, phys_addr_t phys, pgprot_t prot)
 {
-	pte_t *pte = kernel_pte_alloc(addr);
+	pte_t *pte = kernel_pte_alloc(addr, kernel_table);
 
 	if (!pte)
 		return -ENOMEM;

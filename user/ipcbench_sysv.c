@@ -159,12 +159,25 @@ static int get(int kind, key_t key, int flags)
 	return kind == 's' ? semget(key, 1, flags) : shmget(key, 1, flags);
 }
 
+/* Room for 30,000 segments: the default shmmni is 4,096. The kernel may refuse: shmget() tells. */
+static void allow_more_segments(void)
+{
+	int fd = open("/proc/sys/kernel/shmmni", O_WRONLY);
+
+	if (fd >= 0) {
+		write(fd, "32768", 5);
+		close(fd);
+	}
+}
+
 /* @what is the kind in the low byte and how many objects there are above it. */
 static void look_up(long ops, long what)
 {
 	long kind = what & 0xff, objects = what >> 8;
 	key_t first = 0x69700000;
 
+	if (kind == 'm')
+		allow_more_segments();
 	for (long i = 0; i < objects; i++)
 		remove_later(kind, must(get(kind, first + i, IPC_CREAT | IPC_EXCL | 0600)));
 	start_clock();
@@ -265,10 +278,7 @@ const struct benchmark sysv_benchmarks[] = {
 	{ "msg_bandwidth", msg_bandwidth, 2000, 0 },
 	LOOK_UPS("msgget", 'q'),
 	LOOK_UPS("semget", 's'),
-	/* The default shmmni is 4096. */
-	{ "shmget_10", look_up, 5000, (10L << 8) | 'm' },
-	{ "shmget_1000", look_up, 5000, (1000L << 8) | 'm' },
-	{ "shmget_4000", look_up, 5000, (4000L << 8) | 'm' },
+	LOOK_UPS("shmget", 'm'),
 	{ "shmat_touch_shmdt", shm_attach, 2000, 0 },
 	{ "mq_pingpong", mq_pingpong, 2000, 0 },
 	{ "mq_bandwidth", mq_bandwidth, 2000, 0 },
