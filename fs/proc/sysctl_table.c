@@ -14,13 +14,15 @@
 #include "kernel/lib/vsnprintf.h"
 #include "kernel/sched/nsproxy.h"
 #include "kernel/sched/pid.h"
+#include "kernel/sched/sched.h"
 #include "mm/mm.h"
 #include "fs/file.h"
 #include "fs/internal.h"
 #include "fs/namei.h"
 #include "fs/proc/internal.h"
 
-static const int zero, one = 1, two = 2, hundred = 100;
+static const int minus_one = -1, zero, one = 1, two = 2, hundred = 100, thousand = 1000,
+		 billion = 1000000000;
 
 /* ---- names of the host ---- */
 
@@ -127,6 +129,10 @@ static const struct ctl_table kern_table[] = {
 	  proc_dointvec_minmax, &zero, &one },
 	{ "protected_symlinks", &sysctl_protected_symlinks, sizeof(int), 0600, proc_dointvec_minmax,
 	  &zero, &one },
+	{ "sched_rt_period_us", &sysctl_sched_rt_period, sizeof(int), 0644, proc_dointvec_minmax,
+	  &thousand, &billion },
+	{ "sched_rt_runtime_us", &sysctl_sched_rt_runtime, sizeof(int), 0644, proc_dointvec_minmax,
+	  &minus_one, &billion },
 	{ "overflowuid", &overflowid, sizeof(int), 0444, proc_dointvec },
 	{ "overflowgid", &overflowid, sizeof(int), 0444, proc_dointvec },
 	{ "randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec },

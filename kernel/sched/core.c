@@ -430,7 +430,7 @@ static struct task_struct *pick_next_task(struct rq *rq, struct task_struct *pre
 	pull_rt_task(rq);
 	if (!rq->nr_running)
 		newidle_balance(rq);
-	if (unlikely(rq->rt.nr_running))
+	if (unlikely(rq->rt.nr_running) && !rt_must_wait(rq))
 		return rt_sched_class.pick_next_task(rq, prev);
 	next = fair_sched_class.pick_next_task(rq, prev);
 	return next ? next : idle_sched_class.pick_next_task(rq, prev);

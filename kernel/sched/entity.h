@@ -69,6 +69,9 @@ struct rt_rq {
 	u64 bitmap[RT_PRIO_WORDS];
 	struct list_head queue[MAX_RT_PRIO];
 	unsigned int nr_running;
+	u64 period_start; /* clock when rt_time began from 0 */
+	u64 rt_time;      /* ns that real-time tasks had in this period */
+	bool rt_throttled;
 };
 
 /* fair_core.c */

@@ -80,6 +80,15 @@ struct sched_class {
 
 extern const struct sched_class rt_sched_class, fair_sched_class, idle_sched_class;
 
+/* rt.c: a period of accounting is over, maybe. rq locked. */
+void rt_new_period(struct rq *rq);
+
+/* Real-time tasks have had their share, and others want to run here. */
+static inline bool rt_must_wait(const struct rq *rq)
+{
+	return rq->rt.rt_throttled && rq->nr_running > rq->rt.nr_running;
+}
+
 /* Any CPU may do it; clocks that differ by a little from CPU to CPU do not make it go back. */
 static inline void update_rq_clock(struct rq *rq)
 {

@@ -1,14 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The real-time class: SCHED_FIFO and SCHED_RR. The best priority runs until it sleeps or yields;
- * among equals SCHED_RR takes turns of 100 ms. It always comes before the fair class: a real-time
- * task that never sleeps owns its CPU.
+ * among equals SCHED_RR takes turns of 100 ms. It comes before the fair class, but all real-time
+ * tasks of a CPU together have 0.95 s of each second while others want to run there (throttling): so
+ * one that never sleeps can still be killed from a shell.
  *
  * Data: rt_rq (rt_core.c). Unlike in the fair class the running task stays in its list.
- * Locking: the rq lock. Linux: kernel/sched/rt.c (no throttling);
- * which CPU: rt_balance.c.
+ * Locking: the rq lock. Linux: kernel/sched/rt.c (there a CPU rather idles than lets throttled tasks
+ * run); which CPU: rt_balance.c. Tests: tests/kernel/sched_rt_throttled.c.
  */
 #include "kernel/sched/internal.h"
+
+int sysctl_sched_rt_period = 1000000; /* us */
+int sysctl_sched_rt_runtime = 950000; /* us of each period; -1: no limit */
+
+/* So long in this period. */
+static void account_rt_time(struct rq *rq, u64 delta)
+{
+	struct rt_rq *rt_rq = &rq->rt;
+	s64 runtime = READ_ONCE(sysctl_sched_rt_runtime);
+
+	rt_new_period(rq);
+	rt_rq->rt_time += delta;
+	if (runtime >= 0 && rt_rq->rt_time > (u64)runtime * NSEC_PER_USEC)
+		rt_rq->rt_throttled = true;
+}
+
+void rt_new_period(struct rq *rq)
+{
+	struct rt_rq *rt_rq = &rq->rt;
+	u64 period = (u64)READ_ONCE(sysctl_sched_rt_period) * NSEC_PER_USEC;
+
+	if (rq->clock - rt_rq->period_start < period)
+		return;
+	rt_rq->period_start = rq->clock;
+	rt_rq->rt_time = 0;
+	rt_rq->rt_throttled = false;
+	if (rt_rq->nr_running && rq->curr->sched_class != &rt_sched_class)
+		resched_curr(rq);
+}
 
 static inline struct task_struct *rt_task_of(struct sched_rt_entity *rt_se)
 {
@@ -27,6 +57,7 @@ static void update_curr_rt(struct rq *rq)
 		return;
 	curr->se.exec_start = rq->clock;
 	curr->se.sum_exec_runtime += delta;
+	account_rt_time(rq, delta);
 }
 
 static void enqueue_task_rt(struct rq *rq, struct task_struct *p, int flags)
@@ -81,6 +112,8 @@ static struct task_struct *pick_next_task_rt(struct rq *rq, struct task_struct *
 static void task_tick_rt(struct rq *rq, struct task_struct *p)
 {
 	update_curr_rt(rq);
+	if (rt_must_wait(rq))
+		resched_curr(rq);
 	if (p->policy != SCHED_RR || --p->rt.time_slice)
 		return;
 	p->rt.time_slice = RR_TIMESLICE_TICKS;

@@ -15,6 +15,8 @@ void rt_rq_init(struct rt_rq *rt_rq)
 	for (int i = 0; i < RT_PRIO_WORDS; i++)
 		rt_rq->bitmap[i] = 0;
 	rt_rq->nr_running = 0;
+	rt_rq->period_start = rt_rq->rt_time = 0;
+	rt_rq->rt_throttled = false;
 }
 
 static void rt_list_add(struct rt_rq *rt_rq, struct sched_rt_entity *rt_se, int prio, bool head)

@@ -54,6 +54,9 @@ int try_to_wake_up(struct task_struct *task, unsigned int state, int wake_flags)
 /* Makes a task that runs in user mode on another CPU come into the kernel (signals). */
 void kick_process(struct task_struct *task);
 
+/* How much of each period real-time tasks may take from others, us; runtime -1: all of it. */
+extern int sysctl_sched_rt_period, sysctl_sched_rt_runtime;
+
 /* These set the state themselves; ns. */
 long schedule_timeout_interruptible(long timeout_ns);
 long schedule_timeout_killable(long timeout_ns);

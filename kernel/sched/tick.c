@@ -43,6 +43,8 @@ static enum hrtimer_restart sched_tick(struct hrtimer *timer)
 	due = tick_is_due(rq);
 	if (due || !rt_task(curr))
 		curr->sched_class->task_tick(rq, curr);
+	if (unlikely(rq->rt.nr_running))
+		rt_new_period(rq);
 	if (unlikely(sched_seeded))
 		sched_seed_end_turn(rq);
 	spin_unlock(&rq->lock);
