@@ -159,7 +159,8 @@ static void test_granting(void)
 	q = asleep_at(0, OP(0, -2, 0));
 	sem_ops(id, OP(0, 1, 0));
 	ok(result_of(q) == 0 && eventually(has_ended(p)) && get_value(id, 1) == 1,
-	   "SEM-022 SEM-026: a single operation that takes the last helps one that stood before it");
+	   "SEM-022 SEM-026: a single operation that takes the last helps one that stood before "
+	   "it");
 	put_end(p);
 }
 
