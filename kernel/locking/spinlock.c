@@ -10,10 +10,11 @@
  */
 #include "kernel/x86/cpufeature.h"
 #include "kernel/x86/irq.h"
+#include "kernel/x86/tsc.h"
 #include "kernel/locking/rwlock.h"
 #include "kernel/locking/spinlock.h"
 
-#define TRIES_WITHOUT_TICKET (1 << 18)
+#define CYCLES_WITHOUT_TICKET (1 << 22) /* by the clock: how long one try takes, the host decides */
 
 /* True: the lock is ours. False: nobody stood behind this ticket, it is given back. */
 static bool wait_or_give_back(spinlock_t *lock, u16 ticket)
@@ -33,7 +34,9 @@ static bool wait_or_give_back(spinlock_t *lock, u16 ticket)
 
 static bool take_without_ticket(spinlock_t *lock)
 {
-	for (int i = 0; i < TRIES_WITHOUT_TICKET; i++) {
+	u64 start = rdtsc();
+
+	do {
 		u32 now = READ_ONCE(lock->tickets);
 
 		if ((u16)now == (u16)(now >> 16) &&
@@ -41,7 +44,7 @@ static bool take_without_ticket(spinlock_t *lock)
 						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			return true;
 		cpu_relax();
-	}
+	} while (rdtsc() - start < CYCLES_WITHOUT_TICKET);
 	return false;
 }
 

@@ -18,7 +18,7 @@
 #include <time.h>
 #include "tests/ktap.h"
 
-#define ROUNDS 100
+#define ROUNDS 40
 #define SIZE   (80 * 1024) /* more than a pipe holds */
 
 static char block[SIZE];
