@@ -24,6 +24,7 @@
 #include "kernel/x86/uaccess.h"
 #include "fs/file.h"
 #include "fs/fs.h"
+#include "fs/proc/proc.h"
 #include "kernel/pidfd.h"
 #include "kernel/syscall.h"
 
@@ -340,6 +341,24 @@ SYSCALL_DEFINE4(rt_tgsigqueueinfo, pid_t, tgid, pid_t, pid, int, sig, struct sig
 	return do_send_specific(tgid, pid, sig, &info);
 }
 
+/* A pidfd, or a descriptor of the directory /proc/<pid>. With a reference, or ERR_PTR(-EBADF). */
+static struct pid *pidfd_to_pid(int pidfd)
+{
+	struct pid *pid = pidfd_get_pid(pidfd, NULL);
+	struct fd f;
+
+	if (!IS_ERR(pid))
+		return pid;
+	f = fdget(pidfd);
+	if (!f.file)
+		return pid;
+	pid = tgid_pidfd_to_pid(f.file);
+	if (!IS_ERR(pid))
+		get_pid(pid);
+	fdput(f);
+	return pid;
+}
+
 SYSCALL_DEFINE4(pidfd_send_signal, int, pidfd, int, sig, struct siginfo __user *, uinfo,
 		unsigned int, flags)
 {
@@ -349,7 +368,7 @@ SYSCALL_DEFINE4(pidfd_send_signal, int, pidfd, int, sig, struct siginfo __user *
 
 	if (flags)
 		return -EINVAL;
-	pid = pidfd_get_pid(pidfd, NULL);
+	pid = pidfd_to_pid(pidfd);
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
 	if (uinfo) {

@@ -579,6 +579,13 @@ static const struct file_operations proc_tgid_base_operations = {
 	.iterate_shared = proc_tgid_base_readdir,
 };
 
+struct pid *tgid_pidfd_to_pid(const struct file *file)
+{
+	if (file->f_op != &proc_tgid_base_operations)
+		return ERR_PTR(-EBADF);
+	return proc_pid(file_inode(file));
+}
+
 /* Threads can be looked up in /proc too, they are only not listed. */
 struct dentry *proc_pid_lookup(struct dentry *dentry, unsigned int nr)
 {

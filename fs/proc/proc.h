@@ -31,6 +31,9 @@ struct proc_dir_entry *proc_create_single(const char *name, umode_t mode,
 					  struct proc_dir_entry *parent,
 					  int (*show)(struct seq_file *m, void *v));
 
+/* The process whose directory /proc/<pid> this is, no reference taken; or ERR_PTR(-EBADF). */
+struct pid *tgid_pidfd_to_pid(const struct file *file);
+
 static inline struct proc_dir_entry *proc_create(const char *name, umode_t mode,
 						 struct proc_dir_entry *parent,
 						 const struct file_operations *fops)

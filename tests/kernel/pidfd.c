@@ -32,6 +32,7 @@ static void *tid_of_thread(void *arg)
 
 int main(void)
 {
+	char path[32];
 	pid_t pid = start_child(NULL), tid = 0;
 	int fd = pidfd_open(pid, 0);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -74,6 +75,18 @@ int main(void)
 	fd = pidfd_open(pid, O_NONBLOCK);
 	ok(failed_with(waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED), EAGAIN),
 	   "a PIDFD_NONBLOCK one does not wait");
+	close(fd);
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	fd = open(path, O_RDONLY | O_DIRECTORY);
+	ok(send(fd, 0, NULL, 0) == 0 && failed_with(send(fd, 65, NULL, 0), EINVAL),
+	   "SIG-078: a descriptor of /proc/<pid> will do");
+	ok(failed_with(waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED), EBADF),
+	   "but not for waitid");
 	end_child(pid);
+	ok(failed_with(send(fd, 0, NULL, 0), ESRCH), "SIG-078: reaped, /proc/<pid> still open");
+	close(fd);
+	fd = open("/proc/self/task", O_RDONLY);
+	ok(failed_with(send(fd, 0, NULL, 0), EBADF), "SIG-078: other directories are EBADF");
+	close(fd);
 	return ktap_done();
 }
