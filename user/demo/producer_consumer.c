@@ -32,19 +32,23 @@ struct ring {
 static struct ring *ring; /* shared by all; everything in it belongs to who holds LOCK */
 static int set, slow;
 
-/* Waits until it can take one of @what and the lock; then has both. */
+/* Both or neither, now or after sleeping. It fails when somebody removes the set: ipcrm. */
+static void do_both(struct sembuf *two)
+{
+	if (semop(set, two, 2) < 0) {
+		perror("semop");
+		exit(1);
+	}
+}
+
 static void take_with_lock(int what)
 {
-	struct sembuf both[] = { { what, -1, 0 }, { LOCK, -1, 0 } };
-
-	semop(set, both, 2);
+	do_both((struct sembuf[]){ { what, -1, 0 }, { LOCK, -1, 0 } });
 }
 
 static void unlock_and_give(int what)
 {
-	struct sembuf both[] = { { LOCK, 1, 0 }, { what, 1, 0 } };
-
-	semop(set, both, 2);
+	do_both((struct sembuf[]){ { LOCK, 1, 0 }, { what, 1, 0 } });
 }
 
 static void produce(long first, long items, long step)
@@ -115,10 +119,8 @@ int main(int argc, char **argv)
 	consumers = argc > 3 ? atol(argv[3]) : 3;
 	make_ring();
 	make_set();
-	if (slow) {
-		printf("look with: ipcs; ipcs -s -i %d\n", set);
-		fflush(stdout);
-	}
+	if (slow)
+		dprintf(1, "look with: ipcs; ipcs -s -i %d\n", set);
 	for (long i = 0; i < producers + consumers; i++) {
 		if (fork() == 0) {
 			if (i < producers)

@@ -35,19 +35,25 @@ static struct record {
 
 static int set, writers_first;
 
-/* Waits until @zero (or two) is 0 and adds 1 to @counter, in one step. */
+/* All or none. It fails when somebody removes the set: ipcrm. */
+static void do_steps(struct sembuf *steps, int count)
+{
+	if (semop(set, steps, count) < 0) {
+		perror("semop");
+		exit(2);
+	}
+}
+
+/* Waits until both @zero and @zero_too are 0, and adds 1 to @counter in the same moment. */
 static void enter(int zero, int zero_too, int counter)
 {
-	struct sembuf steps[] = { { zero, 0, 0 }, { zero_too, 0, 0 }, { counter, 1, SEM_UNDO } };
-
-	semop(set, steps, 3);
+	do_steps((struct sembuf[]){ { zero, 0, 0 }, { zero_too, 0, 0 }, { counter, 1, SEM_UNDO } },
+		 3);
 }
 
 static void change(int counter, int by)
 {
-	struct sembuf step = { counter, by, SEM_UNDO };
-
-	semop(set, &step, 1);
+	do_steps(&(struct sembuf){ counter, by, SEM_UNDO }, 1);
 }
 
 /* Returns 1 if the record was half written. */
@@ -117,7 +123,7 @@ int main(int argc, char **argv)
 		}
 	}
 	while (wait(&status) > 0)
-		torn |= status;
+		torn |= WEXITSTATUS(status) == 1;
 	printf("%d reads while %ld writes happened, %s\n", PROCESSES * rounds, record->writes,
 	       torn ? "and some saw half a write" : "and none saw half a write");
 	printf("at most %d readers were seen in at once\n", record->most_readers);
