@@ -396,6 +396,8 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, 
 
 	if (unlikely(!debug_locks))
 		return;
+	if (ip == __LOCK_HERE)
+		ip = __LOCK_IP;
 	class = READ_ONCE(map->class);
 	if (likely(!subclass && class && class != LOCK_CLASS_STATIC))
 		class --;
@@ -451,7 +453,8 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 		;
 	if (i == 0) {
 		if (report_begins("a lock is given back that is not held")) {
-			pr_warn("lockdep: %s, in %pS\n", map->name, (void *)ip);
+			pr_warn("lockdep: %s, in %pS\n", map->name,
+				(void *)(ip == __LOCK_HERE ? __LOCK_IP : ip));
 			report_ends();
 		}
 	} else {

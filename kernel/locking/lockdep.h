@@ -66,7 +66,9 @@ void lockdep_report(const char *what);
 	{                                                                                          \
 		.class = LOCK_CLASS_STATIC, .name = (lockname)                                     \
 	}
-#define __LOCK_IP ((unsigned long)__builtin_return_address(0))
+/* Where a lock is taken: our caller. In an inline function: where it calls the checker. */
+#define __LOCK_IP   ((unsigned long)__builtin_return_address(0))
+#define __LOCK_HERE 0ul
 
 /* Spinlocks held, by this CPU: sleeping is forbidden while it is not 0. kernel/locking/debug.c. */
 void preempt_disable(void);

@@ -63,7 +63,7 @@ bool mutex_trylock(struct mutex *lock)
 {
 	if (!try_lock(lock, false))
 		return false;
-	mutex_acquire(lock, 0, true);
+	mutex_acquire(lock, 0, true, __LOCK_IP);
 	return true;
 }
 
@@ -123,21 +123,21 @@ static int lock_or_signal(struct mutex *lock, unsigned int state)
 	int error = __mutex_trylock_fast(lock) ? 0 : lock_slow(lock, state);
 
 	if (error)
-		mutex_release(lock);
+		mutex_release(lock, __LOCK_IP);
 	return error;
 }
 
 int mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass)
 {
 	might_sleep();
-	mutex_acquire(lock, subclass, false);
+	mutex_acquire(lock, subclass, false, __LOCK_IP);
 	return lock_or_signal(lock, TASK_INTERRUPTIBLE);
 }
 
 int mutex_lock_killable(struct mutex *lock)
 {
 	might_sleep();
-	mutex_acquire(lock, 0, false);
+	mutex_acquire(lock, 0, false, __LOCK_IP);
 	return lock_or_signal(lock, TASK_KILLABLE);
 }
 

@@ -33,14 +33,14 @@ struct mutex {
 		static const char __name[] = #lock;                                                \
 		__mutex_init(lock, __name);                                                        \
 	} while (0)
-#define mutex_acquire(lock, subclass, trylock)                                                     \
-	lock_acquire(&(lock)->dep_map, subclass, trylock, LOCK_WRITE, __LOCK_IP)
-#define mutex_release(lock) lock_release(&(lock)->dep_map, __LOCK_IP)
+#define mutex_acquire(lock, subclass, trylock, ip)                                                 \
+	lock_acquire(&(lock)->dep_map, subclass, trylock, LOCK_WRITE, ip)
+#define mutex_release(lock, ip) lock_release(&(lock)->dep_map, ip)
 #else
 #define __MUTEX_DEP_MAP(name)
-#define mutex_init(lock)                       __mutex_init(lock, NULL)
-#define mutex_acquire(lock, subclass, trylock) ((void)0)
-#define mutex_release(lock)                    ((void)0)
+#define mutex_init(lock)                           __mutex_init(lock, NULL)
+#define mutex_acquire(lock, subclass, trylock, ip) ((void)0)
+#define mutex_release(lock, ip)                    ((void)0)
 #endif
 
 #define __MUTEX_INITIALIZER(name)                                                                  \
@@ -68,7 +68,7 @@ static __always_inline bool __mutex_trylock_fast(struct mutex *lock)
 static __always_inline void mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	might_sleep();
-	mutex_acquire(lock, subclass, false);
+	mutex_acquire(lock, subclass, false, __LOCK_HERE);
 	if (unlikely(!__mutex_trylock_fast(lock)))
 		mutex_lock_slowpath(lock);
 }
@@ -86,7 +86,7 @@ static __always_inline void mutex_unlock(struct mutex *lock)
 {
 	s64 old = (s64)current;
 
-	mutex_release(lock);
+	mutex_release(lock, __LOCK_HERE);
 	if (unlikely(!try_cmpxchg(&lock->owner.counter, &old, (s64)0)))
 		mutex_unlock_slowpath(lock);
 }

@@ -102,35 +102,35 @@ static int down(struct rw_semaphore *sem, bool is_writer, unsigned int state)
 	if (unlikely(!(is_writer ? __down_write_trylock(sem) : __down_read_trylock(sem))))
 		error = down_slow(sem, is_writer, state);
 	if (error)
-		rwsem_release(sem);
+		rwsem_release(sem, __LOCK_IP);
 	return error;
 }
 
 void down_read_nested(struct rw_semaphore *sem, unsigned int subclass)
 {
 	might_sleep();
-	rwsem_acquire(sem, subclass, false, true);
+	rwsem_acquire(sem, subclass, false, true, __LOCK_IP);
 	(void)down(sem, false, TASK_UNINTERRUPTIBLE);
 }
 
 int down_read_interruptible(struct rw_semaphore *sem)
 {
 	might_sleep();
-	rwsem_acquire(sem, 0, false, true);
+	rwsem_acquire(sem, 0, false, true, __LOCK_IP);
 	return down(sem, false, TASK_INTERRUPTIBLE);
 }
 
 int down_read_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	rwsem_acquire(sem, 0, false, true);
+	rwsem_acquire(sem, 0, false, true, __LOCK_IP);
 	return down(sem, false, TASK_KILLABLE);
 }
 
 void down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
 {
 	might_sleep();
-	rwsem_acquire(sem, subclass, false, false);
+	rwsem_acquire(sem, subclass, false, false, __LOCK_IP);
 	ASSERT(READ_ONCE(sem->owner) != current);
 	(void)down(sem, true, TASK_UNINTERRUPTIBLE);
 }
@@ -138,7 +138,7 @@ void down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
 int down_write_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	rwsem_acquire(sem, 0, false, false);
+	rwsem_acquire(sem, 0, false, false, __LOCK_IP);
 	ASSERT(READ_ONCE(sem->owner) != current);
 	return down(sem, true, TASK_KILLABLE);
 }

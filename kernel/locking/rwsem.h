@@ -35,14 +35,14 @@ struct rw_semaphore {
 		static const char __name[] = #sem;                                                 \
 		__init_rwsem(sem, __name);                                                         \
 	} while (0)
-#define rwsem_acquire(sem, subclass, trylock, read)                                                \
-	lock_acquire(&(sem)->dep_map, subclass, trylock, (read) ? LOCK_READ : LOCK_WRITE, __LOCK_IP)
-#define rwsem_release(sem) lock_release(&(sem)->dep_map, __LOCK_IP)
+#define rwsem_acquire(sem, subclass, trylock, read, ip)                                            \
+	lock_acquire(&(sem)->dep_map, subclass, trylock, (read) ? LOCK_READ : LOCK_WRITE, ip)
+#define rwsem_release(sem, ip) lock_release(&(sem)->dep_map, ip)
 #else
 #define __RWSEM_DEP_MAP(name)
-#define init_rwsem(sem)                             __init_rwsem(sem, NULL)
-#define rwsem_acquire(sem, subclass, trylock, read) ((void)0)
-#define rwsem_release(sem)                          ((void)0)
+#define init_rwsem(sem)                                 __init_rwsem(sem, NULL)
+#define rwsem_acquire(sem, subclass, trylock, read, ip) ((void)0)
+#define rwsem_release(sem, ip)                          ((void)0)
 #endif
 
 #define __RWSEM_INITIALIZER(name)                                                                  \
@@ -83,7 +83,7 @@ static __always_inline bool down_read_trylock(struct rw_semaphore *sem)
 {
 	if (!__down_read_trylock(sem))
 		return false;
-	rwsem_acquire(sem, 0, true, true);
+	rwsem_acquire(sem, 0, true, true, __LOCK_HERE);
 	return true;
 }
 
@@ -91,7 +91,7 @@ static __always_inline bool down_write_trylock(struct rw_semaphore *sem)
 {
 	if (!__down_write_trylock(sem))
 		return false;
-	rwsem_acquire(sem, 0, true, false);
+	rwsem_acquire(sem, 0, true, false, __LOCK_HERE);
 	return true;
 }
 
@@ -111,7 +111,7 @@ static __always_inline void up_read(struct rw_semaphore *sem)
 {
 	s64 left;
 
-	rwsem_release(sem);
+	rwsem_release(sem, __LOCK_HERE);
 	left = atomic_long_sub_return(RWSEM_READER, &sem->count);
 
 	ASSERT(left >= 0);
@@ -121,7 +121,7 @@ static __always_inline void up_read(struct rw_semaphore *sem)
 
 static __always_inline void up_write(struct rw_semaphore *sem)
 {
-	rwsem_release(sem);
+	rwsem_release(sem, __LOCK_HERE);
 	WRITE_ONCE(sem->owner, NULL);
 	if (unlikely(atomic_long_sub_return(RWSEM_WRITER, &sem->count) & RWSEM_WAITERS))
 		rwsem_wake(sem);

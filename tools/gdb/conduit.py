@@ -5,6 +5,8 @@ Loaded by `make debug` with `gdb -x tools/gdb/conduit.gdb`, which needs no safe-
 
   ps              all threads: pid, state, CPU, name, and the function that a sleeper waits in
   task PID        one thread: credentials, memory, files, signals, and its kernel backtrace
+  cpus            each CPU: who runs, where it is, who waits in its run queue
+  locks           in the debug build: which thread holds which locks, and where it took them
   current         the thread that runs on the CPU that gdb stands on
   dmesg           the kernel's log
   $current()      the same thread's task_struct, for expressions: print $current()->pid
@@ -77,11 +79,16 @@ def current_cpu():
     return thread.num - 1
 
 
-def current_task():
-    variable = gdb.parse_and_eval("&current_task")
-    offset = int(gdb.parse_and_eval("__per_cpu_offset")[current_cpu()])
+def per_cpu(name, cpu):
+    """A CPU's own copy of a per-CPU variable."""
+    variable = gdb.parse_and_eval("&" + name)
+    offset = int(gdb.parse_and_eval("__per_cpu_offset")[cpu])
     address = (int(variable) + offset) & (1 << 64) - 1
     return gdb.Value(address).cast(variable.type).dereference()
+
+
+def current_task():
+    return per_cpu("current_task", current_cpu())
 
 
 def state_letter(task):
@@ -167,6 +174,99 @@ class Ps(gdb.Command):
                 state_letter(task), int(task["cpu"]), comm(task), waits_in(task)))
 
 
+def tree_entries(root, type_name, member):
+    """The entries of a red-black tree in order, without recursion."""
+    waiting, node = [], root["rb_node"]
+    while waiting or int(node):
+        if int(node):
+            waiting.append(node)
+            node = node["rb_left"]
+        else:
+            node = waiting.pop()
+            yield container_of(node, type_name, member)
+            node = node["rb_right"]
+
+
+def queued_tasks(rq):
+    """Who is ready on this CPU but does not run: real-time tasks, then fair ones by vruntime."""
+    rt = rq["rt"]
+    if int(rt["nr_running"]):
+        queues = rt["queue"]
+        for prio in range(queues.type.range()[1] + 1):
+            for entity in list_entries(queues[prio], "struct sched_rt_entity", "run_list"):
+                task = container_of(entity, "struct task_struct", "rt")
+                if int(task) != int(rq["curr"]):
+                    yield task, "real-time priority %d" % (99 - prio)
+    fair = rq["cfs"]
+    for entity in tree_entries(fair["tasks_timeline"]["rb_root"], "struct sched_entity", "run_node"):
+        task = container_of(entity, "struct task_struct", "se")
+        yield task, "nice %d, vruntime %+.3f ms" % (
+            int(task["static_prio"]) - 120, (int(entity["vruntime"]) - int(fair["min_vruntime"])) / 1e6)
+
+
+def place_of_cpu(cpu):
+    """The function in which a CPU stands: QEMU shows CPU n as thread n + 1."""
+    here = gdb.selected_thread()
+    for thread in gdb.selected_inferior().threads():
+        if thread.num == cpu + 1:
+            thread.switch()
+            address = int(gdb.parse_and_eval("$pc")) & (1 << 64) - 1
+            here.switch()
+            return "in its program" if address < 1 << 47 else "in " + symbol_at(address)
+    return ""
+
+
+class Cpus(gdb.Command):
+    """cpus: show what each CPU does and who waits for it."""
+
+    def __init__(self):
+        super().__init__("cpus", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        online = int(gdb.parse_and_eval("cpu_online_mask"))
+        for cpu in range(int(gdb.parse_and_eval("nr_cpu_ids"))):
+            if not online >> cpu & 1:
+                print("CPU %d: has not started" % cpu)
+                continue
+            rq, task = per_cpu("runqueues", cpu), per_cpu("current_task", cpu)
+            who = "idle" if int(task) == int(rq["idle"]) else "pid %d '%s'" % (int(task["pid"]), comm(task))
+            tickets = rq["lock"]["tickets"]
+            print("CPU %d: %s %s; %d ready, %d switches%s%s" % (
+                cpu, who, place_of_cpu(cpu), int(rq["nr_running"]), int(rq["nr_switches"]),
+                ", tick" if int(rq["tick_active"]) else "",
+                ", run queue locked" if int(tickets) & 0xffff != int(tickets) >> 16 else ""))
+            print_held(task)
+            for waiting, how in queued_tasks(rq):
+                print("    waits: pid %d '%s' (%s)" % (int(waiting["pid"]), comm(waiting), how))
+
+
+def print_held(task):
+    """The locks that a thread holds, in the order of taking; the debug build alone knows."""
+    if not gdb.lookup_global_symbol("preempt_count"):
+        return
+    held = task["lockdep"]
+    for number in range(int(held["depth"])):
+        lock = held["held"][number]
+        name = gdb.parse_and_eval("classes")[int(lock["class"])]["name"].string("ascii", "replace")
+        print("    holds %s%s, taken in %s" % (
+            name, " (read)" if int(lock["read"]) else "", symbol_at(int(lock["ip"]))))
+
+
+class Locks(gdb.Command):
+    """locks: show all threads that hold locks (debug build)."""
+
+    def __init__(self):
+        super().__init__("locks", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        if not gdb.lookup_global_symbol("preempt_count"):
+            raise gdb.GdbError("only the debug build notes who holds what")
+        for task in tasks():
+            if int(task["lockdep"]["depth"]):
+                print("pid %d '%s', %s" % (int(task["pid"]), comm(task), waits_in(task)))
+                print_held(task)
+
+
 class Task(gdb.Command):
     """task PID: show one thread, with the backtrace of its kernel stack when it sleeps."""
 
@@ -174,9 +274,9 @@ class Task(gdb.Command):
         super().__init__("task", gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
-        if not argument.strip().isdigit():
+        if not argument.strip():
             raise gdb.GdbError("task takes a pid: see ps")
-        show_task(find_task(int(argument)))
+        show_task(find_task(int(gdb.parse_and_eval(argument))))
 
 
 class Current(gdb.Command):
@@ -208,6 +308,7 @@ def show_task(task):
         mm = task["mm"].dereference()
         print("  mm: code %#x-%#x brk %#x stack %#x" % (
             int(mm["start_code"]), int(mm["end_code"]), int(mm["brk"]), int(mm["start_stack"])))
+    print_held(task)
     if int(task["on_cpu"]):
         print("  running: use bt")
         return
@@ -365,6 +466,8 @@ def go_to(place, task):
 
 
 Ps()
+Cpus()
+Locks()
 Task()
 Current()
 CurrentFunction()
