@@ -82,13 +82,13 @@ void die(const char *what, struct pt_regs *regs, long error_code)
 	panic("%s in the kernel", what);
 }
 
-static void user_exception(struct pt_regs *regs, unsigned long vector)
+static void user_exception(struct pt_regs *regs, unsigned long vector, unsigned long error_code)
 {
 	const struct exception *e = &exceptions[vector < 32 ? vector : 13];
 	int code = e->code;
 
 	current->thread.trap_nr = vector;
-	current->thread.error_code = regs->orig_ax;
+	current->thread.error_code = error_code;
 	if (vector == VECTOR_DB) {
 		unsigned long dr6;
 
@@ -105,16 +105,16 @@ static void user_exception(struct pt_regs *regs, unsigned long vector)
 		force_sig_fault(e->signal, code, (void __user *)regs->ip);
 }
 
-static void page_fault(struct pt_regs *regs)
+static void page_fault(struct pt_regs *regs, unsigned long error_code)
 {
 	unsigned long address = read_cr2();
 
 	if (user_mode(regs)) {
 		local_irq_enable();
 		current->thread.trap_nr = VECTOR_PF;
-		current->thread.error_code = regs->orig_ax;
+		current->thread.error_code = error_code;
 		current->thread.cr2 = address;
-		if (do_user_addr_fault(regs, regs->orig_ax, address))
+		if (do_user_addr_fault(regs, error_code, address))
 			return;
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, (void __user *)address);
 		return;
@@ -123,30 +123,36 @@ static void page_fault(struct pt_regs *regs)
 	if (address < TASK_SIZE && current->mm && !pagefault_disabled() &&
 	    (regs->flags & X86_EFLAGS_IF)) {
 		local_irq_enable();
-		if (do_user_addr_fault(regs, regs->orig_ax, address))
+		if (do_user_addr_fault(regs, error_code, address))
 			return;
 	}
 	if (fixup_exception(regs))
 		return;
 	pr_emerg("kernel: cannot %s address %016lx\n",
-		 regs->orig_ax & X86_PF_INSTR ? "execute" :
-		 regs->orig_ax & X86_PF_WRITE ? "write to" :
-						"read from",
+		 error_code & X86_PF_INSTR ? "execute" :
+		 error_code & X86_PF_WRITE ? "write to" :
+					     "read from",
 		 address);
 	if (address < PAGE_SIZE)
-		die("null pointer dereference", regs, regs->orig_ax);
-	die("page fault", regs, regs->orig_ax);
+		die("null pointer dereference", regs, error_code);
+	die("page fault", regs, error_code);
 }
 
-/* From entry.asm, interrupts off. regs->orig_ax holds the error code, or -1. */
+/*
+ * From entry.asm, interrupts off. regs->orig_ax holds the error code, or -1; it is -1 afterwards:
+ * a signal delivered on the way out must not take the fault for a call that it could restart.
+ */
 void do_exception(struct pt_regs *regs, unsigned long vector)
 {
+	unsigned long error_code = regs->orig_ax == -1ul ? 0 : regs->orig_ax;
+
+	regs->orig_ax = -1ul;
 	if (vector == VECTOR_PF) {
-		page_fault(regs);
+		page_fault(regs, error_code);
 		return;
 	}
 	if (user_mode(regs)) {
-		user_exception(regs, vector);
+		user_exception(regs, vector, error_code);
 		return;
 	}
 	if (vector == VECTOR_DB)
@@ -154,7 +160,7 @@ void do_exception(struct pt_regs *regs, unsigned long vector)
 	if (vector != VECTOR_UD && fixup_exception(regs))
 		return;
 	die(vector < 32 && exceptions[vector].name ? exceptions[vector].name : "exception", regs,
-	    regs->orig_ax);
+	    (long)error_code);
 }
 
 /* Non-maskable interrupt and double fault, each on its own stack. */

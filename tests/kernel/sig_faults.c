@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Signals that the processor causes: number, code, address; and that they cannot be refused.
- * Spec: SIG-006 SIG-035 SIG-036 SIG-037 SIG-038
+ * Spec: SIG-006 SIG-035 SIG-036 SIG-037 SIG-038 SIG-070
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -15,6 +15,7 @@
 static sigjmp_buf back;
 static siginfo_t info;
 static unsigned long rip;
+static long rax, trapno, error_code;
 static volatile int hits;
 static volatile char *volatile nowhere = (char *)0x10;
 
@@ -23,6 +24,9 @@ static void on_fault(int sig, siginfo_t *si, void *uc)
 	(void)sig;
 	info = *si;
 	rip = (unsigned long)((ucontext_t *)uc)->uc_mcontext.gregs[REG_RIP];
+	rax = (long)((ucontext_t *)uc)->uc_mcontext.gregs[REG_RAX];
+	trapno = (long)((ucontext_t *)uc)->uc_mcontext.gregs[REG_TRAPNO];
+	error_code = (long)((ucontext_t *)uc)->uc_mcontext.gregs[REG_ERR];
 	hits++;
 	siglongjmp(back, 1);
 }
@@ -55,7 +59,7 @@ static void test_codes(void)
 	char *page = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char name[] = "/tmp/sig_faults.XXXXXX";
 	int fd = mkstemp(name);
-	char *file;
+	char *file, *page_rw;
 
 	for (unsigned int i = 0; i < 5; i++)
 		sigaction(signals[i], &sa, NULL);
@@ -82,8 +86,20 @@ static void test_codes(void)
 	ok(is(SIGFPE, FPE_INTDIV, (void *)rip), "SIG-037: division by zero");
 	CATCH(__asm__ volatile("ud2"));
 	ok(is(SIGILL, ILL_ILLOPN, (void *)rip), "SIG-037: ud2");
+	CATCH(__asm__ volatile(".byte 0x06"));
+	ok(is(SIGILL, ILL_ILLOPN, (void *)rip), "SIG-037: an opcode of other times");
 	CATCH(__asm__ volatile("int3"));
-	ok(hits == 1 && info.si_signo == SIGTRAP && info.si_code == SI_KERNEL, "SIG-037: int3");
+	ok(hits == 1 && info.si_signo == SIGTRAP && info.si_code == SI_KERNEL && trapno == 3 &&
+		   error_code == 0,
+	   "SIG-037: int3");
+	CATCH(__asm__ volatile("int $0x81"));
+	ok(is(SIGSEGV, SI_KERNEL, NULL) && trapno == 13,
+	   "SIG-036: an interrupt that user mode has no gate for");
+	*(volatile char *)(page_rw = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) = (char)0xc3;
+	CATCH(((void (*)(void))page_rw)());
+	ok(is(SIGSEGV, SEGV_ACCERR, page_rw) && rip == (unsigned long)page_rw,
+	   "SIG-036: not executable");
 	/* No stack use below the red zone: the flags go through memory above it. */
 	CATCH(__asm__ volatile("subq $128, %%rsp; pushfq; orq $0x100, (%%rsp); popfq; nop; "
 			       "addq $128, %%rsp" ::
@@ -95,6 +111,79 @@ static void test_codes(void)
 		signal(signals[i], SIG_DFL);
 	close(fd);
 	unlink(name);
+}
+
+/* Unmasks one x87 exception and brings it about; it strikes at the fwait. */
+static void x87_divide(unsigned short unmask, double a, double b)
+{
+	unsigned short cw = 0x37f & ~unmask;
+	double c;
+
+	__asm__ volatile("fninit; fldcw %1; fldl %2; fdivl %3; fstpl %0; fwait"
+			 : "=m"(c)
+			 : "m"(cw), "m"(a), "m"(b));
+}
+
+static void test_fpe(void)
+{
+	static const struct {
+		unsigned short unmask;
+		int code;
+		double a, b;
+		const char *what;
+	} cases[] = {
+		{ 0x01, FPE_FLTINV, 0, 0, "an invalid operation" },
+		{ 0x04, FPE_FLTDIV, 1, 0, "division by zero" },
+		{ 0x08, FPE_FLTOVF, 1e308, 1e-308, "overflow" },
+		{ 0x10, FPE_FLTUND, 1e-308, 1e308, "underflow" },
+		{ 0x20, FPE_FLTRES, 1, 3, "an inexact result" },
+	};
+	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGFPE, &sa, NULL);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CATCH(x87_divide(cases[i].unmask, cases[i].a, cases[i].b));
+		ok(is(SIGFPE, cases[i].code, (void *)rip) && trapno == 16 && error_code == 0,
+		   "SIG-037: x87: %s", cases[i].what);
+	}
+	__asm__ volatile("fninit");
+	CATCH(__asm__ volatile("movl $0x80000000, %%eax; cltd; movl $-1, %%ecx; idivl %%ecx" ::
+				       : "eax", "ecx", "edx", "cc"));
+	ok(is(SIGFPE, FPE_INTDIV, (void *)rip) && trapno == 0 && error_code == 0,
+	   "SIG-037: a quotient that does not fit");
+	signal(SIGFPE, SIG_DFL);
+}
+
+/*
+ * A fault is no system call: whatever rax holds, there is nothing to restart. -512 to -516 are the
+ * numbers by which the kernel tells itself of a restart.
+ */
+static void test_no_restart_after_fault(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_RESTART };
+	volatile int good = 1;
+
+	sigaction(SIGSEGV, &sa, NULL);
+	for (long n = -516; n <= -512; n++) {
+		unsigned long at = 0;
+
+		CATCH(__asm__ volatile("leaq 1f(%%rip), %%rcx; movq %%rcx, %1; movq %0, %%rax; "
+				       "1: movb $1, 0x10"
+				       :
+				       : "r"(n), "m"(at)
+				       : "rax", "rcx", "memory"));
+		good &= is(SIGSEGV, SEGV_MAPERR, (void *)0x10) && rip == *(volatile unsigned long *)&at &&
+			rax == n && trapno == 14 && error_code == 6;
+		CATCH(__asm__ volatile("leaq 1f(%%rip), %%rcx; movq %%rcx, %1; movq %0, %%rax; "
+				       "1: hlt"
+				       :
+				       : "r"(n), "m"(at)
+				       : "rax", "rcx", "memory"));
+		good &= is(SIGSEGV, SI_KERNEL, NULL) && rip == *(volatile unsigned long *)&at && rax == n &&
+			trapno == 13 && error_code == 0;
+	}
+	ok(good, "SIG-070: the frame of a fault shows its instruction, rax and error code");
+	signal(SIGSEGV, SIG_DFL);
 }
 
 static void null_with_segv_blocked(void)
@@ -164,6 +253,8 @@ static void test_defaults(void)
 int main(void)
 {
 	test_codes();
+	test_fpe();
+	test_no_restart_after_fault();
 	ok(WTERMSIG(child_status(null_with_segv_blocked)) == SIGSEGV,
 	   "SIG-038: a fault while blocked kills");
 	ok(WTERMSIG(child_status(null_with_segv_ignored)) == SIGSEGV,
