@@ -87,6 +87,18 @@ static void unmerge_queues(struct sem_array *sma)
 		list_move_tail(&q->list, &sma->sems[q->sops[0].sem_num].pending_alter);
 }
 
+/* The way round, when simple mode may be over: out of line, so that sem_lock() stays short. */
+static noinline int sem_lock_through_set(struct sem_array *sma, struct sembuf *sops)
+{
+	ipc_lock_object(&sma->sem_perm);
+	if (sma->use_global_lock)
+		return SEM_GLOBAL_LOCK; /* not entered anew: each simple call steps towards 0 */
+	/* It ended while we waited, and cannot begin again while we hold the set's lock. */
+	spin_lock(&sma->sems[sops->sem_num].lock);
+	ipc_unlock_object(&sma->sem_perm);
+	return sops->sem_num;
+}
+
 int sem_lock(struct sem_array *sma, struct sembuf *sops, int nsops)
 {
 	struct sem *sem;
@@ -97,19 +109,13 @@ int sem_lock(struct sem_array *sma, struct sembuf *sops, int nsops)
 		return SEM_GLOBAL_LOCK;
 	}
 	sem = &sma->sems[sops->sem_num];
-	if (!READ_ONCE(sma->use_global_lock)) {
+	if (likely(!READ_ONCE(sma->use_global_lock))) {
 		spin_lock(&sem->lock);
-		if (!smp_load_acquire(&sma->use_global_lock))
+		if (likely(!smp_load_acquire(&sma->use_global_lock)))
 			return sops->sem_num;
 		spin_unlock(&sem->lock);
 	}
-	ipc_lock_object(&sma->sem_perm);
-	if (sma->use_global_lock)
-		return SEM_GLOBAL_LOCK; /* not entered anew: each simple call steps towards 0 */
-	/* It ended while we waited, and cannot begin again while we hold the set's lock. */
-	spin_lock(&sem->lock);
-	ipc_unlock_object(&sma->sem_perm);
-	return sops->sem_num;
+	return sem_lock_through_set(sma, sops);
 }
 
 void sem_unlock(struct sem_array *sma, int locknum)

@@ -62,7 +62,7 @@ static struct kern_ipc_perm *ipc_findkey(struct ipc_ids *ids, int key)
 	struct kern_ipc_perm *perm;
 
 	rcu_read_lock();
-	perm = rhashtable_lookup_fast(&ids->key_ht, &key);
+	perm = rhashtable_lookup_fast(&ids->key_ht, &key, ipc_kht_params);
 	if (!perm) {
 		rcu_read_unlock();
 		return NULL;
@@ -200,19 +200,29 @@ struct kern_ipc_perm *ipc_obtain_object_check(struct ipc_ids *ids, int id)
 
 /* ---- who may ---- */
 
-int ipcperms(struct ipc_namespace *ns, struct kern_ipc_perm *perm, short flag)
+/* When the owner's bits do not say yes: out of line, so that the usual case calls nothing. */
+static noinline int ipcperms_else(struct kern_ipc_perm *perm, short flag, int requested, bool owner)
 {
-	uid_t euid = current_euid();
-	int requested = (flag >> 6) | (flag >> 3) | flag;
 	int granted = perm->mode;
 
-	if (euid == perm->cuid || euid == perm->uid)
+	if (owner)
 		granted >>= 6;
 	else if (in_group_p(perm->cgid) || in_group_p(perm->gid))
 		granted >>= 3;
 	if ((requested & ~granted & 07) && !capable(CAP_IPC_OWNER))
 		return -1;
 	return security_ipc_permission(perm, flag);
+}
+
+int ipcperms(struct ipc_namespace *ns, struct kern_ipc_perm *perm, short flag)
+{
+	uid_t euid = current_euid();
+	int requested = (flag >> 6) | (flag >> 3) | flag;
+	bool owner = euid == perm->cuid || euid == perm->uid;
+
+	if (likely(owner && !(requested & ~(perm->mode >> 6) & 07)))
+		return security_ipc_permission(perm, flag);
+	return ipcperms_else(perm, flag, requested, owner);
 }
 
 struct kern_ipc_perm *ipcctl_obtain_check(struct ipc_namespace *ns, struct ipc_ids *ids, int id,

@@ -29,13 +29,6 @@
 
 #define MIN_SIZE 16u
 
-struct bucket_table {
-	unsigned int size; /* a power of two */
-	unsigned int link; /* which of rhash_head.next */
-	struct rcu_head rcu;
-	struct rhash_head *buckets[]; /* size */
-};
-
 static struct bucket_table *alloc_table(unsigned int size, unsigned int link, gfp_t gfp)
 {
 	size_t bytes = sizeof(struct bucket_table) + size * sizeof(struct rhash_head *);
@@ -49,35 +42,15 @@ static struct bucket_table *alloc_table(unsigned int size, unsigned int link, gf
 	return tbl;
 }
 
-static void *object_of(const struct rhashtable *ht, const struct rhash_head *head)
-{
-	return (char *)head - ht->p.head_offset;
-}
-
 static const void *key_of(const struct rhashtable *ht, const struct rhash_head *head)
 {
-	return (char *)object_of(ht, head) + ht->p.key_offset;
-}
-
-/* Most keys are a number of 32 bits: for them neither a call nor a loop. */
-static u32 hash_of(const struct rhashtable *ht, const void *key)
-{
-	if (ht->p.key_len == sizeof(u32))
-		return jhash_1word(*(const u32 *)key, 0);
-	return hash_bytes(key, ht->p.key_len, 0);
-}
-
-static bool has_key(const struct rhashtable *ht, const struct rhash_head *head, const void *key)
-{
-	if (ht->p.key_len == sizeof(u32))
-		return *(const u32 *)key_of(ht, head) == *(const u32 *)key;
-	return !memcmp(key_of(ht, head), key, ht->p.key_len);
+	return rht_key(&ht->p, head);
 }
 
 static struct rhash_head **bucket_for(const struct rhashtable *ht, struct bucket_table *tbl,
 				      const void *key)
 {
-	return &tbl->buckets[hash_of(ht, key) & (tbl->size - 1)];
+	return rht_bucket(&ht->p, tbl, key);
 }
 
 static unsigned int min_size(const struct rhashtable *ht)
@@ -93,25 +66,6 @@ int rhashtable_init(struct rhashtable *ht, const struct rhashtable_params *param
 	ht->nelems = 0;
 	ht->tbl = alloc_table(min_size(ht), 0, ht->p.insert_gfp);
 	return ht->tbl ? 0 : -ENOMEM;
-}
-
-void *rhashtable_lookup_fast(struct rhashtable *ht, const void *key)
-{
-	struct bucket_table *tbl = READ_ONCE(ht->tbl), *searched;
-	struct rhash_head *head;
-
-	do {
-		searched = tbl;
-		for (head = READ_ONCE(*bucket_for(ht, tbl, key)); head;
-		     head = READ_ONCE(head->next[tbl->link])) {
-			if (has_key(ht, head, key))
-				return object_of(ht, head);
-		}
-		/* Rule 1. Behind resize()'s fence: who met a link of its sees the table before it. */
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		tbl = READ_ONCE(ht->tbl);
-	} while (tbl != searched);
-	return NULL;
 }
 
 static void link_in(const struct rhashtable *ht, struct bucket_table *tbl, struct rhash_head *head)
@@ -157,7 +111,7 @@ void rhashtable_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
 
 int rhashtable_lookup_insert_fast(struct rhashtable *ht, struct rhash_head *obj)
 {
-	if (rhashtable_lookup_fast(ht, key_of(ht, obj)))
+	if (rhashtable_lookup_fast(ht, key_of(ht, obj), ht->p))
 		return -EEXIST;
 	rhashtable_insert_fast(ht, obj);
 	return 0;
@@ -189,7 +143,7 @@ void rhashtable_for_each(struct rhashtable *ht, void (*fn)(void *obj, void *arg)
 	for (i = 0; i < tbl->size; i++) {
 		for (head = READ_ONCE(tbl->buckets[i]); head; head = next) {
 			next = READ_ONCE(head->next[tbl->link]);
-			fn(object_of(ht, head), arg);
+			fn(rht_object(&ht->p, head), arg);
 		}
 	}
 }

@@ -59,7 +59,7 @@ int main(void)
 		}
 		host_fail_after = -1;
 		item = &items[rand() % N];
-		assert(rhashtable_lookup_fast(&ht, &item->key) == (item->in ? item : NULL));
+		assert(rhashtable_lookup_fast(&ht, &item->key, params) == (item->in ? item : NULL));
 		assert(rhashtable_count(&ht) == n);
 		if (round % 5000 == 0) {
 			seen = 0;
