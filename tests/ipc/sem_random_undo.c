@@ -40,6 +40,7 @@ static struct worker {
 static struct state {
 	int values[NSEMS];
 	int adjust[WORKERS][NSEMS];
+	int undoes[WORKERS]; /* has asked for SEM_UNDO */
 	pid_t pids[NSEMS];
 } now;
 static int queue[WORKERS], queued; /* sleepers in order of arrival */
@@ -146,25 +147,69 @@ static int all_silent(void)
 	return 1;
 }
 
-/* Those who wait for 0 first, then in order of arrival; from the start again after each. */
-static int wake_one(int *fine)
+/* Does the sleeper at place i of the queue end? Then it has left the queue and must answer. */
+static int ends(int i, int *fine, int *result)
 {
-	for (int zero = 1; zero >= 0; zero--) {
-		for (int i = 0; i < queued; i++) {
-			int n = queue[i], result;
+	int n = queue[i];
 
-			if (is_const(&workers[n].job) != zero)
-				continue;
-			result = try(n);
-			if (result < 0)
-				continue;
-			memmove(&queue[i], &queue[i + 1],
-				(size_t)(--queued - i) * sizeof(queue[0]));
-			*fine &= answers(n, result);
-			return 1;
-		}
+	*result = try(n);
+	if (*result < 0)
+		return 0;
+	memmove(&queue[i], &queue[i + 1], (size_t)(--queued - i) * sizeof(queue[0]));
+	*fine &= answers(n, *result);
+	return 1;
+}
+
+/* Those who wait for 0 only: single operations on num, or (-1) several operations. */
+static void wake_const(int num, int *fine)
+{
+	int result;
+
+	for (int i = 0; i < queued;) {
+		const struct job *job = &workers[queue[i]].job;
+
+		if (!is_const(job) || (num < 0 ? job->n == 1 : job->n > 1) ||
+		    (num >= 0 && job->sops[0].sem_num != num) || !ends(i, fine, &result))
+			i++;
 	}
-	return 0;
+}
+
+/* They are asked when a semaphore of the cause is 0, or (NULL) any of the set. */
+static void wake_zero(const struct job *cause, int *fine)
+{
+	int zero = 0;
+
+	for (int i = 0; i < (cause ? cause->n : NSEMS); i++) {
+		int num = cause ? cause->sops[i].sem_num : i;
+
+		if (now.values[num])
+			continue;
+		zero = 1;
+		wake_const(num, fine);
+	}
+	if (zero)
+		wake_const(-1, fine);
+}
+
+/* After a change: those who wait for 0, then the others in order of arrival, anew after each. */
+static void wake(const struct job *cause, int *fine)
+{
+	int result, again;
+
+	wake_zero(cause, fine);
+	do {
+		again = 0;
+		for (int i = 0; i < queued && !again;) {
+			struct job job = workers[queue[i]].job;
+
+			if (is_const(&job) || !ends(i, fine, &result)) {
+				i++;
+			} else if (!result) {
+				wake_zero(&job, fine);
+				again = 1;
+			}
+		}
+	} while (again);
 }
 
 static int sleepers(void)
@@ -176,15 +221,13 @@ static int sleepers(void)
 	return n;
 }
 
-/* Wakes in the model whoever can go on, and compares. */
-static int settle(void)
+/* All that there is to see is what the model says. */
+static int compare(void)
 {
 	unsigned short values[NSEMS];
 	int fine = 1;
 
-	while (fine && wake_one(&fine))
-		;
-	if (!fine || !eventually(sleepers() == queued) || !all_silent())
+	if (!eventually(sleepers() == queued) || !all_silent())
 		return 0;
 	raw_semctl(id, 0, GETALL, (unsigned long)values);
 	for (int i = 0; i < NSEMS; i++) {
@@ -199,9 +242,20 @@ static int settle(void)
 	return fine;
 }
 
-/* What is left of a process is given back, as far as it goes. */
-static void undo(int n)
+static int settle(const struct job *cause)
 {
+	int fine = 1;
+
+	wake(cause, &fine);
+	return fine && compare();
+}
+
+/* What is left of a process is given back, as far as it goes; if it ever asked for that. */
+static int undo(int n)
+{
+	if (!now.undoes[n])
+		return compare();
+	now.undoes[n] = 0;
 	for (int i = 0; i < NSEMS; i++) {
 		int value = now.values[i] + now.adjust[n][i];
 
@@ -211,6 +265,7 @@ static void undo(int n)
 		now.values[i] = value < 0 ? 0 : value > SEMVMX ? SEMVMX : value;
 		now.pids[i] = workers[n].pid;
 	}
+	return settle(NULL);
 }
 
 static int step_end(int n)
@@ -230,8 +285,7 @@ static int step_end(int n)
 			break;
 		}
 	}
-	undo(n); /* a zombie holds nothing */
-	if (!settle())
+	if (!undo(n)) /* a zombie holds nothing */
 		return 0;
 	waitpid(workers[n].pid, NULL, 0);
 	start_worker(&workers[n]);
@@ -257,7 +311,7 @@ static int step_setval(void)
 	now.values[num] = some_value();
 	now.pids[num] = getpid();
 	forget_adjust(num);
-	return set_value(id, num, now.values[num]) == 0 && settle();
+	return set_value(id, num, now.values[num]) == 0 && settle(NULL);
 }
 
 static int step_setall(void)
@@ -269,7 +323,7 @@ static int step_setall(void)
 		now.pids[i] = getpid();
 		forget_adjust(i);
 	}
-	return raw_semctl(id, 0, SETALL, (unsigned long)values) == 0 && settle();
+	return raw_semctl(id, 0, SETALL, (unsigned long)values) == 0 && settle(NULL);
 }
 
 static int step_call(int n)
@@ -286,15 +340,15 @@ static int step_call(int n)
 	}
 	if (write(workers[n].command, job, sizeof(*job)) != sizeof(*job))
 		return 0;
-	if (job->n == UNSHARES) {
-		undo(n);
-		return answers(n, 0) && settle();
-	}
+	if (job->n == UNSHARES)
+		return answers(n, 0) && undo(n);
+	for (int i = 0; i < job->n; i++)
+		now.undoes[n] |= !!(job->sops[i].sem_flg & SEM_UNDO);
 	result = try(n);
 	if (result >= 0)
-		return answers(n, result) && settle();
+		return answers(n, result) && (result || is_const(job) ? compare() : settle(job));
 	queue[queued++] = n;
-	return settle();
+	return compare();
 }
 
 static int step(void)
