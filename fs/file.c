@@ -170,7 +170,9 @@ struct files_struct *dup_fd(struct files_struct *old)
 	fdt = old->fdt;
 	memcpy(new->open_fds, fdt->open_fds, nr / 8);
 	memcpy(new->close_on_exec, fdt->close_on_exec, nr / 8);
-	for (i = 0; i < nr; i++) {
+	memset(new->fd, 0, new->max_fds * sizeof(struct file *));
+	for (i = find_next_bit(fdt->open_fds, nr, 0); i < nr;
+	     i = find_next_bit(fdt->open_fds, nr, i + 1)) {
 		struct file *file = fdt->fd[i];
 
 		if (file)
@@ -184,7 +186,6 @@ struct files_struct *dup_fd(struct files_struct *old)
 
 	memset(new->open_fds + nr / BITS_PER_LONG, 0, (new->max_fds - nr) / 8);
 	memset(new->close_on_exec + nr / BITS_PER_LONG, 0, (new->max_fds - nr) / 8);
-	memset(new->fd + nr, 0, (new->max_fds - nr) * sizeof(struct file *));
 	/* Numbers that were not copied are free below next_fd. */
 	files->next_fd = min(files->next_fd,
 			     (unsigned int)find_next_zero_bit(new->open_fds, new->max_fds, 0));

@@ -3,10 +3,10 @@
  * Random numbers: one key, from which everything is generated, and what stirs it.
  *
  * Idea: each request takes a fresh key: one ChaCha block under the base key gives the next base key
- *   and the request's own, so that nothing that is in memory later tells what was handed out before
- *   (fast key erasure). The base key is seeded from the CPU's generator and the time-stamp counter
- *   at first use; interrupts' timing is mixed in as it comes. Under QEMU's -icount both sources
- *   repeat from run to run, and so does everything here.
+ *   and the request's own (or all its bytes, when they are few), so that nothing that is in memory
+ *   later tells what was handed out before (fast key erasure). The base key is seeded from the CPU's
+ *   generator and the time-stamp counter at first use; interrupts' timing is mixed in as it comes.
+ *   Under QEMU's -icount both sources repeat from run to run, and so does everything here.
  * Locking: base_lock (interrupts off) for the key; the output is generated outside it.
  * Sleeps: getrandom() touches user memory; get_random_bytes() never does.
  * Linux: drivers/char/random.c; entropy estimates and blocking until seeded are left out: it is
@@ -79,10 +79,10 @@ void add_device_randomness(const void *data, size_t n)
 	spin_unlock_irqrestore(&base_lock, flags);
 }
 
-/* A generator for one request; the base key moves on. */
-static void new_request(u32 state[CHACHA_STATE_WORDS])
+/* A block of which the first half is the base key from now on, and the second nobody else's. */
+static void next_block(u8 block[CHACHA_BLOCK_SIZE])
 {
-	u8 block[CHACHA_BLOCK_SIZE];
+	u32 state[CHACHA_STATE_WORDS];
 	unsigned long flags;
 
 	spin_lock_irqsave(&base_lock, flags);
@@ -92,6 +92,14 @@ static void new_request(u32 state[CHACHA_STATE_WORDS])
 	chacha20_block(state, block);
 	memcpy(base_key, block, sizeof(base_key));
 	spin_unlock_irqrestore(&base_lock, flags);
+}
+
+/* A generator for one request. */
+static void new_request(u32 state[CHACHA_STATE_WORDS])
+{
+	u8 block[CHACHA_BLOCK_SIZE];
+
+	next_block(block);
 	chacha_init(state, (const u32 *)(block + sizeof(base_key)));
 }
 
@@ -100,6 +108,12 @@ void get_random_bytes(void *buf, size_t n)
 	u32 state[CHACHA_STATE_WORDS];
 	u8 block[CHACHA_BLOCK_SIZE];
 
+	if (n <= sizeof(block) - sizeof(base_key)) {
+		/* Few bytes need no key of their own: they can be what would be their key. */
+		next_block(block);
+		memcpy(buf, block + sizeof(base_key), n);
+		return;
+	}
 	new_request(state);
 	while (n) {
 		size_t part = n < sizeof(block) ? n : sizeof(block);

@@ -442,16 +442,11 @@ void exit_signals(struct task_struct *task)
 
 void flush_signal_handlers(struct task_struct *task, int force_default)
 {
-	int i;
-
-	for (i = 0; i < _NSIG; i++) {
+	for (int i = 0; i < _NSIG; i++) {
 		struct sigaction *sa = &task->sighand->action[i].sa;
+		bool ignored = !force_default && sa->sa_handler == SIG_IGN;
 
-		if (force_default || sa->sa_handler != SIG_IGN)
-			sa->sa_handler = SIG_DFL;
-		sa->sa_flags = 0;
-		sa->sa_restorer = NULL;
-		sigemptyset(&sa->sa_mask);
+		*sa = (struct sigaction){ .sa_handler = ignored ? SIG_IGN : SIG_DFL };
 	}
 }
 

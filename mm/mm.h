@@ -285,7 +285,12 @@ static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 }
 
 /* The lowest address of a vma's range with its guard gap: what others must not touch. */
-unsigned long vm_start_gap(struct vm_area_struct *vma);
+static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_GROWSDOWN))
+		return vma->vm_start;
+	return vma->vm_start > STACK_GUARD_GAP ? vma->vm_start - STACK_GUARD_GAP : 0;
+}
 
 /* ---- mappings: mm/mmap.c, mremap.c, brk.c ---- */
 

@@ -19,13 +19,6 @@
 
 #define STACK_EXTRA (128ul << 10) /* what exec maps below the strings at once */
 
-unsigned long vm_start_gap(struct vm_area_struct *vma)
-{
-	if (!(vma->vm_flags & VM_GROWSDOWN))
-		return vma->vm_start;
-	return vma->vm_start > STACK_GUARD_GAP ? vma->vm_start - STACK_GUARD_GAP : 0;
-}
-
 /* May vma have size bytes, grow of them new? Counts the new ones. */
 static int acct_stack_growth(struct vm_area_struct *vma, unsigned long size, unsigned long grow)
 {
