@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What pure kernel code needs of the kernel, on the host: memory from malloc(), RCU callbacks at
- * once (tests have one thread), reports that end the program.
+ * once (most tests have one thread), reports that end the program.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,9 +69,28 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 	kfree(object);
 }
 
+int host_defer_rcu;
+static struct rcu_head *rcu_waiting;
+
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 {
-	func(head);
+	if (!host_defer_rcu) {
+		func(head);
+		return;
+	}
+	head->func = func;
+	head->next = rcu_waiting;
+	rcu_waiting = head;
+}
+
+void host_run_rcu(void)
+{
+	while (rcu_waiting) {
+		struct rcu_head *head = rcu_waiting;
+
+		rcu_waiting = head->next;
+		head->func(head);
+	}
 }
 
 int vprintk(const char *fmt, va_list args)

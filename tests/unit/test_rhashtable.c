@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The resizable hash table against a plain set: growing, shrinking, failing allocations. */
+/*
+ * The resizable hash table against a plain set: growing, shrinking, failing allocations; and a reader
+ * who never misses what is there, however often the table is replaced under it.
+ */
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "tests/unit/host.h"
@@ -31,14 +35,59 @@ static void count_one(void *obj, void *arg)
 	++*(unsigned int *)arg;
 }
 
+#define STAY   20
+#define COME   300
+#define CYCLES 400
+
+static int over;
+
+static void *reader(void *arg)
+{
+	unsigned long looked = 0;
+
+	while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE)) {
+		struct item *item = &items[looked++ % STAY];
+
+		assert(rhashtable_lookup_fast(&ht, &item->key, params) == item);
+		assert(!rhashtable_lookup_fast(&ht, &items[N - 1].key, params));
+	}
+	return NULL;
+}
+
+/* The others come and go, each time through several tables; old ones stay until the end. */
+static void test_beside_reader(void)
+{
+	pthread_t thread;
+
+	host_defer_rcu = 1;
+	assert(!rhashtable_init(&ht, &params));
+	for (int i = 0; i < STAY; i++)
+		rhashtable_insert_fast(&ht, &items[i].node);
+	assert(!pthread_create(&thread, NULL, reader, NULL));
+	for (int cycle = 0; cycle < CYCLES; cycle++) {
+		for (int i = STAY; i < STAY + COME; i++)
+			rhashtable_insert_fast(&ht, &items[i].node);
+		for (int i = STAY; i < STAY + COME; i++)
+			assert(!rhashtable_remove_fast(&ht, &items[i].node));
+	}
+	__atomic_store_n(&over, 1, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	assert(rhashtable_count(&ht) == STAY);
+	rhashtable_destroy(&ht);
+	host_run_rcu();
+	assert(host_allocations == 0);
+	host_defer_rcu = 0;
+}
+
 int main(void)
 {
 	unsigned int n = 0, seen;
 
 	srand(1);
-	assert(!rhashtable_init(&ht, &params));
 	for (int i = 0; i < N; i++)
 		items[i].key = i * 401;
+	test_beside_reader();
+	assert(!rhashtable_init(&ht, &params));
 	for (int round = 0; round < 200000; round++) {
 		/* Grows, shrinks, grows … */
 		struct item *item = &items[rand() % (round / 20000 % 2 ? N / 20 : N)];
