@@ -172,15 +172,16 @@ static void test_no_restart_after_fault(void)
 				       :
 				       : "r"(n), "m"(at)
 				       : "rax", "rcx", "memory"));
-		good &= is(SIGSEGV, SEGV_MAPERR, (void *)0x10) && rip == *(volatile unsigned long *)&at &&
-			rax == n && trapno == 14 && error_code == 6;
+		good &= is(SIGSEGV, SEGV_MAPERR, (void *)0x10) &&
+			rip == *(volatile unsigned long *)&at && rax == n && trapno == 14 &&
+			error_code == 6;
 		CATCH(__asm__ volatile("leaq 1f(%%rip), %%rcx; movq %%rcx, %1; movq %0, %%rax; "
 				       "1: hlt"
 				       :
 				       : "r"(n), "m"(at)
 				       : "rax", "rcx", "memory"));
-		good &= is(SIGSEGV, SI_KERNEL, NULL) && rip == *(volatile unsigned long *)&at && rax == n &&
-			trapno == 13 && error_code == 0;
+		good &= is(SIGSEGV, SI_KERNEL, NULL) && rip == *(volatile unsigned long *)&at &&
+			rax == n && trapno == 13 && error_code == 0;
 	}
 	ok(good, "SIG-070: the frame of a fault shows its instruction, rax and error code");
 	signal(SIGSEGV, SIG_DFL);

@@ -187,7 +187,8 @@ int main(int argc, char **argv)
 	test_fork();
 	status = child_status(exec_inherits);
 	ok(status == 0,
-	   "SIG-064: exec resets handlers, keeps SIG_IGN, mask and pending signals but timers' (%d)",
+	   "SIG-064: exec resets handlers, keeps SIG_IGN, mask and pending signals but timers' "
+	   "(%d)",
 	   status >> 8);
 	return ktap_done();
 }

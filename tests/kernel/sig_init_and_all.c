@@ -31,6 +31,26 @@ static void kills_all(void)
 	_exit(0);
 }
 
+/* What init neither handles nor blocks; on any system it drops these. */
+static void test_init_drops(void)
+{
+	uint64_t kept = status_set(1, "SigCgt:") | status_set(1, "SigBlk:"), sent = 0;
+	int gone = 0;
+
+	for (int sig = 1; sig <= 64; sig++) {
+		if (kept & BIT(sig))
+			continue;
+		sent |= BIT(sig);
+		gone |= kill(1, sig) != 0 || syscall(SYS_tgkill, 1, 1, sig) != 0;
+	}
+	ok(!gone && (sent & BIT(SIGKILL)) && (sent & BIT(SIGSTOP)),
+	   "SIG-011: any signal may be sent to init (%lx)", (unsigned long)sent);
+	ok(!((status_set(1, "ShdPnd:") | status_set(1, "SigPnd:")) & sent),
+	   "SIG-011: what it has no handler for is dropped at once");
+	ok(kill(1, 0) == 0 && thread_state(1, 0) != 'T' && thread_state(1, 0) != 'Z',
+	   "SIG-011: and init lives");
+}
+
 int main(void)
 {
 	int status;
@@ -44,6 +64,7 @@ int main(void)
 	   "SIG-011: KILL and STOP to init succeed");
 	ok(kill(1, 0) == 0 && thread_state(1, 0) != 'T' && thread_state(1, 0) != 'Z',
 	   "SIG-011: and do nothing");
+	test_init_drops();
 	status = child_status(kills_all);
 	ok(status == 0, "SIG-010: kill(-1) hits all that it may, but not the caller (%d)",
 	   status >> 8);
