@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What pure kernel code needs of the kernel, on the host: memory from malloc(), RCU callbacks at
- * once (most tests have one thread), reports that end the program.
+ * once (a test may defer them), reports that end the program.
  */
 #include <stdio.h>
 #include <stdlib.h>

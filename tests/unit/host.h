@@ -8,7 +8,7 @@ extern long host_allocations;
 /* So many more allocations succeed; -1: all. */
 extern long host_fail_after;
 
-/* Not 0: RCU callbacks wait for host_run_rcu(), as a test with threads needs it. */
+/* Not 0: RCU callbacks wait for host_run_rcu(), for readers beside changes. */
 extern int host_defer_rcu;
 void host_run_rcu(void);
 
