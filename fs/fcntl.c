@@ -5,7 +5,7 @@
  * Idea: F_SETOWN names a process or group in file->f_owner; O_ASYNC puts the file on a list of the
  * driver (fasync_helper); the driver's kill_fasync() goes along that list and signals each owner.
  * Locking: f_owner.lock for the owner; fasync_lock for all lists, with interrupts off, since
- * drivers call kill_fasync() from them. f_lock for f_flags.
+ * drivers call kill_fasync() from them. f_lock for f_flags, outside fasync_lock.
  * Linux: fs/fcntl.c. Left out: leases, dnotify. Start at: do_fcntl, kill_fasync.
  */
 #include "fs/file.h"
@@ -270,11 +270,17 @@ int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **fapp
 		if (!new)
 			return -ENOMEM;
 	}
+	/* The flag says whether the file is on a list: the two change together. */
+	spin_lock(&file->f_lock);
 	spin_lock_irqsave(&fasync_lock, flags);
 	for (fp = fapp; (fa = *fp); fp = &fa->fa_next) {
 		if (fa->fa_file == file)
 			break;
 	}
+	if (on)
+		file->f_flags |= FASYNC;
+	else
+		file->f_flags &= ~(unsigned int)FASYNC;
 	if (on) {
 		if (fa) {
 			fa->fa_fd = fd;
@@ -290,13 +296,8 @@ int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **fapp
 		result = 1;
 	}
 	spin_unlock_irqrestore(&fasync_lock, flags);
-	kfree(new);
-	spin_lock(&file->f_lock);
-	if (on)
-		file->f_flags |= FASYNC;
-	else
-		file->f_flags &= ~(unsigned int)FASYNC;
 	spin_unlock(&file->f_lock);
+	kfree(new);
 	return result;
 }
 
