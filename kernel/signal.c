@@ -631,7 +631,8 @@ int zap_other_threads(struct task_struct *task)
 	struct task_struct *t;
 	int count = 0;
 
-	task->signal->group_stop_count = 0;
+	/* Only we are left to stop, if that was asked for: after an exec. */
+	task->signal->group_stop_count = (task->jobctl & JOBCTL_STOP_CONSUME) != 0;
 	for_each_thread (task, t) {
 		if (t == task)
 			continue;
