@@ -390,7 +390,7 @@ void eventpoll_release_file(struct file *file)
 /* ---- reporting ---- */
 
 /* The ready list becomes the caller's; what gets ready meanwhile goes to ovflist. mtx held. */
-static void ep_start_scan(struct eventpoll *ep, struct list_head *txlist)
+static inline void ep_start_scan(struct eventpoll *ep, struct list_head *txlist)
 {
 	lockdep_assert_held(&ep->mtx);
 	spin_lock_irq(&ep->lock);
@@ -399,7 +399,7 @@ static void ep_start_scan(struct eventpoll *ep, struct list_head *txlist)
 	spin_unlock_irq(&ep->lock);
 }
 
-static void ep_done_scan(struct eventpoll *ep, struct list_head *txlist)
+static inline void ep_done_scan(struct eventpoll *ep, struct list_head *txlist)
 {
 	struct epitem *epi, *next;
 
@@ -418,6 +418,17 @@ static void ep_done_scan(struct eventpoll *ep, struct list_head *txlist)
 	spin_unlock_irq(&ep->lock);
 }
 
+/* By the fields: the struct is packed, so that data is aligned for nobody but put_user(). */
+static inline int put_event(struct epoll_event __user *to, unsigned int events, u64 data)
+{
+	u8 __user *at = (u8 __user *)to;
+
+	if (put_user(events, (u32 __user *)(at + offsetof(struct epoll_event, events))) ||
+	    put_user(data, (u64 __user *)(at + offsetof(struct epoll_event, data))))
+		return -EFAULT;
+	return 0;
+}
+
 /* Reports up to maxevents: how many, or -EFAULT, -EINTR when killed. */
 static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *events, int maxevents)
 {
@@ -430,17 +441,16 @@ static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *event
 	mutex_lock(&ep->mtx);
 	ep_start_scan(ep, &txlist);
 	list_for_each_entry_safe (epi, tmp, &txlist, rdllink) {
-		struct epoll_event event;
+		unsigned int revents;
 
 		if (res >= maxevents)
 			break;
 		/* Off the list before asking: what happens from here on is a new event. */
 		list_del_init(&epi->rdllink);
-		event.events = ep_item_poll(epi, NULL, 0);
-		if (!event.events)
+		revents = ep_item_poll(epi, NULL, 0);
+		if (!revents)
 			continue;
-		event.data = epi->event.data;
-		if (copy_to_user(&events[res], &event, sizeof(event))) {
+		if (put_event(&events[res], revents, epi->event.data)) {
 			list_add(&epi->rdllink, &txlist);
 			if (!res)
 				res = -EFAULT;
@@ -450,10 +460,11 @@ static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *event
 		if (epi->event.events & EPOLLONESHOT) {
 			epi->event.events &= EP_PRIVATE_BITS;
 		} else if (!(epi->event.events & EPOLLET)) {
-			/* Level-triggered: the next call asks again. Callbacks use ovflist now. */
-			spin_lock_irq(&ep->lock);
+			/*
+			 * Level-triggered: the next call asks again. No lock: callbacks use ovflist
+			 * now, and ep_done_scan() wakes whoever finds the list empty until then.
+			 */
 			list_add_tail(&epi->rdllink, &ep->rdllist);
-			spin_unlock_irq(&ep->lock);
 		}
 	}
 	ep_done_scan(ep, &txlist);

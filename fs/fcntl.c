@@ -301,13 +301,11 @@ int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **fapp
 	return result;
 }
 
-void kill_fasync(struct fasync_struct **fapp, int sig, int band)
+void __kill_fasync(struct fasync_struct **fapp, int sig, int band)
 {
 	struct fasync_struct *fa;
 	unsigned long flags;
 
-	if (likely(!READ_ONCE(*fapp)))
-		return;
 	spin_lock_irqsave(&fasync_lock, flags);
 	for (fa = *fapp; fa; fa = fa->fa_next) {
 		/* SIGURG is not sent to those who did not ask for a signal of their own. */

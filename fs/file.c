@@ -456,10 +456,11 @@ int f_dupfd(unsigned int from, struct file *file, unsigned int flags)
 static inline struct file *lookup_fd_raw(struct files_struct *files, unsigned int fd)
 {
 	/* A table that nobody shares changes only by current's own hand. */
-	bool own = atomic_read(&files->count) == 1;
-	struct fdtable *fdt = rcu_dereference_check(files->fdt, own);
+	struct fdtable *fdt = rcu_dereference_check(files->fdt, atomic_read(&files->count) == 1);
 
-	return fd < fdt->max_fds ? rcu_dereference_check(fdt->fd[fd], own) : NULL;
+	if (unlikely(fd >= fdt->max_fds))
+		return NULL;
+	return rcu_dereference_check(fdt->fd[fd], atomic_read(&files->count) == 1);
 }
 
 /* With a reference. O_PATH files count as absent when mask says so. */

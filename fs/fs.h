@@ -434,7 +434,12 @@ ssize_t generic_perform_write(struct kiocb *iocb, struct iov_iter *from);
 /* SIGIO: fs/fcntl.c. */
 struct fasync_struct;
 int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **fapp);
-void kill_fasync(struct fasync_struct **fapp, int sig, int band);
+void __kill_fasync(struct fasync_struct **fapp, int sig, int band);
+static inline void kill_fasync(struct fasync_struct **fapp, int sig, int band)
+{
+	if (unlikely(READ_ONCE(*fapp)))
+		__kill_fasync(fapp, sig, band);
+}
 void f_setown(struct file *file, struct pid *pid, enum pid_type type, int force);
 
 /* Character devices: fs/char_dev.c. All minors of the range go to fops. */

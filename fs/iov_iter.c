@@ -18,7 +18,7 @@
 /* What is done with each piece: in the iterator's memory at base; other is the kernel's side. */
 enum iter_op { OP_TO, OP_FROM, OP_ZERO };
 
-static size_t step(bool user, enum iter_op op, void *base, void *other, size_t len)
+static __always_inline size_t step(bool user, enum iter_op op, void *base, void *other, size_t len)
 {
 	if (!user) {
 		if (op == OP_TO)
@@ -63,7 +63,9 @@ static size_t iterate_segments(struct iov_iter *i, enum iter_op op, char *other,
 	return done;
 }
 
-static size_t iterate(struct iov_iter *i, enum iter_op op, void *other, size_t bytes)
+/* Inline, so that each of its callers has a short way of its own for one buffer of user space. */
+static __always_inline size_t iterate(struct iov_iter *i, enum iter_op op, void *other,
+				      size_t bytes)
 {
 	size_t done;
 
@@ -131,17 +133,6 @@ void iov_iter_revert(struct iov_iter *i, size_t bytes)
 		}
 	}
 	i->iov_offset -= bytes;
-}
-
-void iov_iter_ubuf(struct iov_iter *i, unsigned int direction, void __user *buf, size_t count)
-{
-	*i = (struct iov_iter){
-		.iter_type = ITER_UBUF,
-		.data_source = direction,
-		.count = count,
-		.ubuf = buf,
-		.nr_segs = 1,
-	};
 }
 
 void iov_iter_init(struct iov_iter *i, unsigned int direction, const struct iovec *iov,

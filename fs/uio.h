@@ -40,7 +40,18 @@ struct iov_iter {
 	unsigned long nr_segs; /* left, the first included */
 };
 
-void iov_iter_ubuf(struct iov_iter *i, unsigned int direction, void __user *buf, size_t count);
+static inline void iov_iter_ubuf(struct iov_iter *i, unsigned int direction, void __user *buf,
+				 size_t count)
+{
+	*i = (struct iov_iter){
+		.iter_type = ITER_UBUF,
+		.data_source = direction,
+		.count = count,
+		.ubuf = buf,
+		.nr_segs = 1,
+	};
+}
+
 void iov_iter_init(struct iov_iter *i, unsigned int direction, const struct iovec *iov,
 		   unsigned long nr_segs, size_t count);
 void iov_iter_kvec(struct iov_iter *i, unsigned int direction, const struct kvec *kvec,

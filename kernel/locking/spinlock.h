@@ -107,7 +107,10 @@ static __always_inline void spin_lock(spinlock_t *lock)
 static __always_inline void spin_unlock(spinlock_t *lock)
 {
 	spin_debug_unlock(lock);
-	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
+	/* Only the holder changes it, and x86 lets no access go past a later store. */
+	barrier();
+	lock->owner++;
+	barrier();
 }
 
 static __always_inline bool spin_trylock(spinlock_t *lock)

@@ -86,17 +86,73 @@ extern const u32 sched_prio_to_wmult[NICE_WIDTH];
 
 void cfs_rq_init(struct cfs_rq *cfs_rq);
 u64 calc_delta(u64 delta, unsigned long weight, struct load_weight *lw);
-u64 calc_delta_fair(u64 delta, struct sched_entity *se);
 u64 sched_slice(struct cfs_rq *cfs_rq, struct sched_entity *se);
-void update_min_vruntime(struct cfs_rq *cfs_rq);
 void place_entity(struct cfs_rq *cfs_rq, struct sched_entity *se, bool initial);
 void __enqueue_entity(struct cfs_rq *cfs_rq, struct sched_entity *se);
-void __dequeue_entity(struct cfs_rq *cfs_rq, struct sched_entity *se);
-struct sched_entity *__pick_first_entity(struct cfs_rq *cfs_rq);
 struct sched_entity *pick_next_entity(struct cfs_rq *cfs_rq, struct sched_entity *curr);
 int wakeup_preempt_entity(struct sched_entity *curr, struct sched_entity *se);
-void cfs_add_load(struct cfs_rq *cfs_rq, struct sched_entity *se);
-void cfs_sub_load(struct cfs_rq *cfs_rq, struct sched_entity *se);
+
+/* Of every switch, and so short that a call would cost more than the work. */
+
+static inline u64 max_vruntime(u64 a, u64 b)
+{
+	return (s64)(a - b) > 0 ? a : b;
+}
+
+static inline u64 min_vruntime(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0 ? a : b;
+}
+
+/* Real time to virtual time. Nice 0, the usual case, needs no arithmetic. */
+static inline u64 calc_delta_fair(u64 delta, struct sched_entity *se)
+{
+	if (se->load.weight == NICE_0_LOAD)
+		return delta;
+	return calc_delta(delta, NICE_0_LOAD, &se->load);
+}
+
+static inline struct sched_entity *__pick_first_entity(struct cfs_rq *cfs_rq)
+{
+	struct rb_node *left = rb_first_cached(&cfs_rq->tasks_timeline);
+
+	return left ? rb_entry(left, struct sched_entity, run_node) : NULL;
+}
+
+static inline void update_min_vruntime(struct cfs_rq *cfs_rq)
+{
+	struct sched_entity *curr = cfs_rq->curr;
+	struct sched_entity *left = __pick_first_entity(cfs_rq);
+	u64 vruntime = cfs_rq->min_vruntime;
+
+	if (curr && curr->on_rq) {
+		vruntime = curr->vruntime;
+		if (left)
+			vruntime = min_vruntime(vruntime, left->vruntime);
+	} else if (left) {
+		vruntime = left->vruntime;
+	}
+	cfs_rq->min_vruntime = max_vruntime(cfs_rq->min_vruntime, vruntime);
+}
+
+static inline void __dequeue_entity(struct cfs_rq *cfs_rq, struct sched_entity *se)
+{
+	rb_erase_cached(&se->run_node, &cfs_rq->tasks_timeline);
+}
+
+static inline void cfs_add_load(struct cfs_rq *cfs_rq, struct sched_entity *se)
+{
+	cfs_rq->load.weight += se->load.weight;
+	cfs_rq->load.inv_weight = 0;
+	cfs_rq->nr_running++;
+}
+
+static inline void cfs_sub_load(struct cfs_rq *cfs_rq, struct sched_entity *se)
+{
+	cfs_rq->load.weight -= se->load.weight;
+	cfs_rq->load.inv_weight = 0;
+	cfs_rq->nr_running--;
+}
 
 /* rt_core.c */
 void rt_rq_init(struct rt_rq *rt_rq);

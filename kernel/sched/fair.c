@@ -17,20 +17,27 @@ static inline struct task_struct *task_of(struct sched_entity *se)
 	return container_of(se, struct task_struct, se);
 }
 
-static void update_curr_fair(struct rq *rq)
+/* False: nobody runs, or no time has passed. */
+static inline bool charge_curr(struct rq *rq)
 {
 	struct sched_entity *curr = rq->cfs.curr;
 	s64 delta;
 
 	if (unlikely(!curr))
-		return;
+		return false;
 	delta = rq->clock - curr->exec_start;
-	if (unlikely(delta <= 0))
-		return;
+	if (delta <= 0)
+		return false;
 	curr->exec_start = rq->clock;
 	curr->sum_exec_runtime += delta;
 	curr->vruntime += calc_delta_fair(delta, curr);
-	update_min_vruntime(&rq->cfs);
+	return true;
+}
+
+static void update_curr_fair(struct rq *rq)
+{
+	if (charge_curr(rq))
+		update_min_vruntime(&rq->cfs);
 }
 
 static void set_next_entity(struct rq *rq, struct sched_entity *se)
@@ -70,7 +77,7 @@ static void dequeue_task_fair(struct rq *rq, struct task_struct *p, int flags)
 {
 	struct sched_entity *se = &p->se;
 
-	update_curr_fair(rq);
+	charge_curr(rq);
 	if (rq->cfs.skip == se)
 		rq->cfs.skip = NULL;
 	if (se != rq->cfs.curr)
@@ -138,7 +145,8 @@ static struct task_struct *pick_next_task_fair(struct rq *rq, struct task_struct
 		set_next_entity(rq, se);
 		return task_of(se);
 	}
-	update_curr_fair(rq);
+	if (curr->on_rq)
+		update_curr_fair(rq);
 	se = pick_entity(&rq->cfs, curr->on_rq ? curr : NULL);
 	if (se != curr) {
 		put_prev_entity(rq, curr);

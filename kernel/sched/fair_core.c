@@ -52,16 +52,6 @@ static inline bool entity_before(const struct sched_entity *a, const struct sche
 	return (s64)(a->vruntime - b->vruntime) < 0;
 }
 
-static inline u64 max_vruntime(u64 a, u64 b)
-{
-	return (s64)(a - b) > 0 ? a : b;
-}
-
-static inline u64 min_vruntime(u64 a, u64 b)
-{
-	return (s64)(a - b) < 0 ? a : b;
-}
-
 void cfs_rq_init(struct cfs_rq *cfs_rq)
 {
 	*cfs_rq = (struct cfs_rq){ .tasks_timeline = RB_ROOT_CACHED };
@@ -75,14 +65,6 @@ u64 calc_delta(u64 delta, unsigned long weight, struct load_weight *lw)
 	if (!lw->inv_weight)
 		lw->inv_weight = lw->weight <= 1 ? ~0u : (u32)((1ull << 32) / lw->weight);
 	return (u64)(((unsigned __int128)delta * weight * lw->inv_weight) >> 32);
-}
-
-/* Real time to virtual time. Nice 0, the usual case, needs no arithmetic. */
-u64 calc_delta_fair(u64 delta, struct sched_entity *se)
-{
-	if (se->load.weight == NICE_0_LOAD)
-		return delta;
-	return calc_delta(delta, NICE_0_LOAD, &se->load);
 }
 
 /* The period in which everybody runs once: stretched when it would make turns too short. */
@@ -107,22 +89,6 @@ u64 sched_slice(struct cfs_rq *cfs_rq, struct sched_entity *se)
 	}
 	slice = calc_delta(sched_period(nr_running), se->load.weight, &load);
 	return slice > SCHED_MIN_GRANULARITY_NS ? slice : SCHED_MIN_GRANULARITY_NS;
-}
-
-void update_min_vruntime(struct cfs_rq *cfs_rq)
-{
-	struct sched_entity *curr = cfs_rq->curr;
-	struct sched_entity *left = __pick_first_entity(cfs_rq);
-	u64 vruntime = cfs_rq->min_vruntime;
-
-	if (curr && curr->on_rq) {
-		vruntime = curr->vruntime;
-		if (left)
-			vruntime = min_vruntime(vruntime, left->vruntime);
-	} else if (left) {
-		vruntime = left->vruntime;
-	}
-	cfs_rq->min_vruntime = max_vruntime(cfs_rq->min_vruntime, vruntime);
 }
 
 /*
@@ -158,18 +124,6 @@ void __enqueue_entity(struct cfs_rq *cfs_rq, struct sched_entity *se)
 	}
 	rb_link_node(&se->run_node, parent, link);
 	rb_insert_color_cached(&se->run_node, &cfs_rq->tasks_timeline, leftmost);
-}
-
-void __dequeue_entity(struct cfs_rq *cfs_rq, struct sched_entity *se)
-{
-	rb_erase_cached(&se->run_node, &cfs_rq->tasks_timeline);
-}
-
-struct sched_entity *__pick_first_entity(struct cfs_rq *cfs_rq)
-{
-	struct rb_node *left = rb_first_cached(&cfs_rq->tasks_timeline);
-
-	return left ? rb_entry(left, struct sched_entity, run_node) : NULL;
 }
 
 static struct sched_entity *next_entity(struct sched_entity *se)
@@ -212,18 +166,4 @@ int wakeup_preempt_entity(struct sched_entity *curr, struct sched_entity *se)
 	if (lead <= 0)
 		return -1;
 	return lead > (s64)calc_delta_fair(SCHED_WAKEUP_GRANULARITY_NS, se);
-}
-
-void cfs_add_load(struct cfs_rq *cfs_rq, struct sched_entity *se)
-{
-	cfs_rq->load.weight += se->load.weight;
-	cfs_rq->load.inv_weight = 0;
-	cfs_rq->nr_running++;
-}
-
-void cfs_sub_load(struct cfs_rq *cfs_rq, struct sched_entity *se)
-{
-	cfs_rq->load.weight -= se->load.weight;
-	cfs_rq->load.inv_weight = 0;
-	cfs_rq->nr_running--;
 }

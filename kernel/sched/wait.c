@@ -53,8 +53,8 @@ void remove_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *entr
 }
 
 /* wq->lock held. Returns the exclusive waiters woken. */
-static int wake_up_common(struct wait_queue_head *wq, unsigned int mode, int nr_exclusive,
-			  int wake_flags, void *key)
+static __always_inline int wake_up_common(struct wait_queue_head *wq, unsigned int mode,
+					  int nr_exclusive, int wake_flags, void *key)
 {
 	struct wait_queue_entry *entry, *next;
 	int woken = 0;
@@ -188,16 +188,13 @@ long prepare_to_wait_event(struct wait_queue_head *wq, struct wait_queue_entry *
 	return ret;
 }
 
-void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
+void __finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
 {
 	unsigned long flags;
 
-	__set_current_state(TASK_RUNNING);
-	if (!list_empty_careful(&entry->entry)) {
-		spin_lock_irqsave(&wq->lock, flags);
-		list_del_init(&entry->entry);
-		spin_unlock_irqrestore(&wq->lock, flags);
-	}
+	spin_lock_irqsave(&wq->lock, flags);
+	list_del_init(&entry->entry);
+	spin_unlock_irqrestore(&wq->lock, flags);
 }
 
 /*

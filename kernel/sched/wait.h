@@ -150,8 +150,16 @@ bool prepare_to_wait_exclusive(struct wait_queue_head *wq, struct wait_queue_ent
 			       int state);
 /* As prepare_to_wait(), or -ERESTARTSYS (and off the queue) when a signal ends this sleep. */
 long prepare_to_wait_event(struct wait_queue_head *wq, struct wait_queue_entry *entry, int state);
-void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry);
+void __finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry);
 void init_wait_entry(struct wait_queue_entry *entry, int flags);
+
+/* Usually the wake-up has taken the entry off the queue: wait.c, rule 3. */
+static inline void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
+{
+	__set_current_state(TASK_RUNNING);
+	if (unlikely(!list_empty_careful(&entry->entry)))
+		__finish_wait(wq, entry);
+}
 
 /* For loops whose condition sleeps itself: DEFINE_WAIT_FUNC(wait, woken_wake_function). */
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout_ns);
@@ -198,7 +206,8 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 
 /*
  * The loop. cmd sleeps; the value is ret, or -ERESTARTSYS when a signal ended the sleep.
- * prepare_to_wait_event() has then taken the entry off the queue already.
+ * prepare_to_wait_event() has then taken the entry off the queue already. After a sleep the
+ * condition usually holds: it is looked at before queueing again.
  */
 #define ___wait_event(wq, condition, state, exclusive, ret, cmd)                                   \
 	({                                                                                         \
@@ -218,6 +227,10 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 				break;                                                             \
 			}                                                                          \
 			cmd;                                                                       \
+			if (condition) {                                                           \
+				finish_wait(&(wq), &__wq_entry);                                   \
+				break;                                                             \
+			}                                                                          \
 		}                                                                                  \
 		__ret;                                                                             \
 	})

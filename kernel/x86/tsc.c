@@ -22,8 +22,7 @@
 
 unsigned int tsc_khz = 1000000;
 u64 tsc_base;
-u32 tsc_mult;
-u32 tsc_shift = 32; /* with tsc_mult 0: time 0 until tsc_init() */
+u64 tsc_mult; /* 0: it is time 0 until tsc_init() */
 
 /* Counts over at least pm_ticks of the PM timer. */
 static void measure(u32 pm_ticks, u64 *tsc_hz, u64 *apic_hz)
@@ -73,15 +72,6 @@ static void measure_by_pit(u64 *tsc_hz, u64 *apic_hz)
 	}
 }
 
-/* mult and shift such that ns = cycles * mult >> shift, with mult as large as 32 bits hold. */
-static void set_scale(u64 hz)
-{
-	tsc_shift = 32;
-	while ((1000000000ull << tsc_shift) / hz > 0xffffffff)
-		tsc_shift--;
-	tsc_mult = (1000000000ull << tsc_shift) / hz;
-}
-
 void tsc_init(const struct boot_info *info)
 {
 	u64 tsc_hz = 0, apic_hz = 0;
@@ -97,7 +87,7 @@ void tsc_init(const struct boot_info *info)
 	}
 	apic_timer_hz = boot_cpu_data.tcg ? 1000000000 : apic_hz;
 	tsc_khz = tsc_hz / 1000;
-	set_scale(tsc_hz);
+	tsc_mult = (1000000000ull << 32) / tsc_hz;
 	tsc_base = rdtsc();
 	pr_info("tsc: %u.%03u MHz\n", tsc_khz / 1000, tsc_khz % 1000);
 }

@@ -19,19 +19,18 @@ static __always_inline u64 rdtsc(void)
 
 extern unsigned int tsc_khz;
 extern u64 tsc_base; /* reading at boot: time 0 */
-extern u32 tsc_mult; /* ns = (cycles * tsc_mult) >> tsc_shift */
-extern u32 tsc_shift;
+extern u64 tsc_mult; /* ns = (cycles * tsc_mult) >> 32: nanoseconds a cycle, in 2^-32 */
 
 struct boot_info;
 void tsc_init(const struct boot_info *info);
 
 static __always_inline u64 cycles_to_ns(u64 cycles)
 {
-	u64 low, high;
+	u64 high;
 
-	/* 64 x 32 bits without overflow: the product has up to 96 bits. */
-	__asm__("mulq %3" : "=a"(low), "=d"(high) : "a"(cycles), "r"((u64)tsc_mult) : "cc");
-	return low >> tsc_shift | high << (64 - tsc_shift);
+	/* Without overflow: the product has 128 bits. */
+	__asm__("mulq %2; shrdq $32, %1, %0" : "+a"(cycles), "=&d"(high) : "m"(tsc_mult) : "cc");
+	return cycles;
 }
 
 /* Nanoseconds since boot; monotonic on each CPU. */
