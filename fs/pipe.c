@@ -200,12 +200,13 @@ static ssize_t pipe_read(struct kiocb *iocb, struct iov_iter *to)
 	if (pipe_empty(pipe->head, pipe->tail))
 		wake_next_reader = false;
 	mutex_unlock(&pipe->mutex);
-	if (wake_writer) {
+	if (wake_writer)
 		wake_up_interruptible_sync_poll(&pipe->wr_wait, POLLOUT | POLLWRNORM);
-		kill_fasync(&pipe->fasync_writers, SIGIO, POLL_OUT);
-	}
 	if (wake_next_reader)
 		wake_up_interruptible_sync_poll(&pipe->rd_wait, POLLIN | POLLRDNORM);
+	/* O_ASYNC is for every read, as for every write. */
+	if (unlikely(READ_ONCE(pipe->fasync_writers)))
+		kill_fasync(&pipe->fasync_writers, SIGIO, POLL_OUT);
 	if (ret > 0)
 		file_accessed(filp);
 	return ret;
@@ -273,7 +274,6 @@ static ssize_t pipe_append(struct pipe_inode_info *pipe, struct iov_iter *from, 
 static void wake_readers(struct pipe_inode_info *pipe)
 {
 	wake_up_interruptible_sync_poll(&pipe->rd_wait, POLLIN | POLLRDNORM);
-	kill_fasync(&pipe->fasync_readers, SIGIO, POLL_IN);
 }
 
 static ssize_t pipe_write(struct kiocb *iocb, struct iov_iter *from)
@@ -327,8 +327,10 @@ static ssize_t pipe_write(struct kiocb *iocb, struct iov_iter *from)
 			break;
 		}
 		mutex_unlock(&pipe->mutex);
-		if (was_empty)
+		if (was_empty) {
 			wake_readers(pipe);
+			kill_fasync(&pipe->fasync_readers, SIGIO, POLL_IN);
+		}
 		wait_event_interruptible_exclusive(pipe->wr_wait, pipe_writable(pipe));
 		mutex_lock(&pipe->mutex);
 		was_empty = pipe_empty(pipe->head, pipe->tail);
@@ -341,6 +343,8 @@ out:
 	/* Edge-triggered pollers expect an event for every write. */
 	if (was_empty || READ_ONCE(pipe->poll_usage))
 		wake_readers(pipe);
+	if (unlikely(READ_ONCE(pipe->fasync_readers)))
+		kill_fasync(&pipe->fasync_readers, SIGIO, POLL_IN);
 	if (wake_next_writer)
 		wake_up_interruptible_sync_poll(&pipe->wr_wait, POLLOUT | POLLWRNORM);
 	if (ret > 0)

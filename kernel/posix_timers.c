@@ -340,6 +340,7 @@ static int do_timer_create(int clock, const struct sigevent *event, int __user *
 	spin_unlock_irq(&current->sighand->siglock);
 
 	info = &timer->sigq->info;
+	memset(info, 0, sizeof(*info)); /* all of it goes to user space */
 	info->si_signo = event ? event->sigev_signo : SIGALRM;
 	info->si_code = SI_TIMER;
 	info->si_tid = timer->it_id;
