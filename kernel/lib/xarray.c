@@ -425,6 +425,24 @@ void *xa_find_after(const struct xarray *xa, unsigned long *index, unsigned long
 	return entry;
 }
 
+/* Up to n entries behind *index in the same leaf, and up to max; *index is the last one looked at. */
+static unsigned int extract_from_leaf(const struct xarray *xa, void **entries, unsigned long *index,
+				      unsigned long max, unsigned int n)
+{
+	void *head = READ_ONCE(xa->xa_head);
+	struct xa_node *leaf = is_node(head) ? find_leaf(head, *index) : NULL;
+	unsigned long last = min(max, *index | XA_CHUNK_MASK);
+	unsigned int found = 0;
+
+	while (leaf && *index < last && found < n) {
+		void *entry = READ_ONCE(leaf->slots[++*index & XA_CHUNK_MASK]);
+
+		if (entry)
+			entries[found++] = entry;
+	}
+	return found;
+}
+
 unsigned int xa_extract(const struct xarray *xa, void **entries, unsigned long start,
 			unsigned long max, unsigned int n, xa_mark_t mark)
 {
@@ -437,6 +455,8 @@ unsigned int xa_extract(const struct xarray *xa, void **entries, unsigned long s
 	entry = xa_find(xa, &index, max, mark);
 	while (entry) {
 		entries[found++] = entry;
+		if (mark == XA_PRESENT)
+			found += extract_from_leaf(xa, entries + found, &index, max, n - found);
 		if (found == n)
 			break;
 		entry = xa_find_after(xa, &index, max, mark);

@@ -45,6 +45,23 @@ static void check_all(void)
 	assert(m == N);
 }
 
+/* Ranges of any length, from a random index: the same as one search after the other. */
+static void check_extract(xa_mark_t mark)
+{
+	void *found[100], *entry;
+	unsigned int limit = rand() % 100, count, n = 0;
+	unsigned long start = index_of(rand() % N), max = start + rand() % 300, index;
+
+	if (max < start)
+		max = ~0ul;
+	assert(xa_extract(&xa, found, start, max, 0, mark) == 0);
+	count = xa_extract(&xa, found, start, max, limit, mark);
+	for (index = start, entry = xa_find(&xa, &index, max, mark); entry && n < limit;
+	     entry = xa_find_after(&xa, &index, max, mark))
+		assert(n < count && found[n++] == entry);
+	assert(n == count);
+}
+
 static void random_operations(void)
 {
 	for (int round = 0; round < 60000; round++) {
@@ -80,6 +97,7 @@ static void random_operations(void)
 		}
 		assert(xa_load(&xa, index) == model[i]);
 		assert(xa_get_mark(&xa, index, XA_MARK_1) == marked[i]);
+		check_extract(round & 1 ? XA_PRESENT : XA_MARK_1);
 		if (round % 997 == 0)
 			check_all();
 	}
