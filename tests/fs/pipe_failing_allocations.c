@@ -80,6 +80,37 @@ static long do_sendfile(void *arg)
 	return sendfile(a[1], file, &at, sizeof(page));
 }
 
+/* Through fresh pages, several of them; fewer than wanted will do. */
+static long do_splice_device(void *zero)
+{
+	return splice(*(int *)zero, NULL, a[1], NULL, 5 * sizeof(page), SPLICE_F_NONBLOCK);
+}
+
+static long do_splice_proc(void *proc)
+{
+	loff_t at = 0;
+
+	return splice(*(int *)proc, &at, a[1], NULL, sizeof(page), SPLICE_F_NONBLOCK);
+}
+
+static void drain_a(long n, void *fd)
+{
+	drain(n, a);
+}
+
+static long do_sendfile_proc(void *proc)
+{
+	off_t at = 0;
+
+	return sendfile(file, *(int *)proc, &at, sizeof(page));
+}
+
+static void truncate_file(long n, void *fd)
+{
+	ftruncate(file, 0);
+	lseek(file, 0, SEEK_SET);
+}
+
 static long do_setpipe_sz(void *arg)
 {
 	return fcntl(a[1], F_SETPIPE_SZ, 1 << 17);
@@ -124,6 +155,17 @@ int main(void)
 	drain(0, a);
 	fail_nth_walk("vmsplice", do_vmsplice, drain, a, ENOMEM, EFAULT, 0);
 	fail_nth_walk("sendfile", do_sendfile, drain, a, ENOMEM, 0);
+	{
+		int zero = open("/dev/zero", O_RDONLY), proc = open("/proc/version", O_RDONLY);
+
+		fail_nth_walk("splice from /dev/zero", do_splice_device, drain_a, &zero, ENOMEM, 0);
+		fail_nth_walk("splice from /proc", do_splice_proc, drain_a, &proc, ENOMEM, 0);
+		truncate_file(0, NULL);
+		fail_nth_walk("sendfile from /proc", do_sendfile_proc, truncate_file, &proc, ENOMEM,
+			      0);
+		close(zero);
+		close(proc);
+	}
 	fail_nth_walk("F_SETPIPE_SZ", do_setpipe_sz, back_to_usual_size, NULL, ENOMEM, 0);
 	return ktap_done();
 }
