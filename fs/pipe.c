@@ -79,20 +79,13 @@ bool generic_pipe_buf_get(struct pipe_inode_info *pipe, struct pipe_buffer *buf)
 	return true;
 }
 
-bool generic_pipe_buf_try_steal(struct pipe_inode_info *pipe, struct pipe_buffer *buf)
-{
-	return page_count(buf->page) == 1;
-}
-
 const struct pipe_buf_operations anon_pipe_buf_ops = {
 	.release = anon_pipe_buf_release,
-	.try_steal = generic_pipe_buf_try_steal,
 	.get = generic_pipe_buf_get,
 };
 
 const struct pipe_buf_operations page_cache_pipe_buf_ops = {
 	.release = generic_pipe_buf_release,
-	.try_steal = generic_pipe_buf_try_steal,
 	.get = generic_pipe_buf_get,
 };
 

@@ -20,16 +20,12 @@ struct pipe_inode_info;
 #define PIPE_DEF_BUFFERS     16
 #define PIPE_MIN_DEF_BUFFERS 2 /* for a user over the soft limit */
 
-#define PIPE_BUF_FLAG_GIFT      0x04 /* vmsplice() gave the page away */
 #define PIPE_BUF_FLAG_PACKET    0x08 /* O_DIRECT: a read ends with this buffer */
 #define PIPE_BUF_FLAG_CAN_MERGE 0x10 /* a write may append to it */
-#define PIPE_BUF_FLAG_WHOLE     0x20
 
 /* What a buffer's page is and how it is given back. Under the pipe's mutex. */
 struct pipe_buf_operations {
 	void (*release)(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
-	/* Takes the page over for other use (page cache); true with the page locked on success. */
-	bool (*try_steal)(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
 	/* One more reference, for tee(); false when it cannot be shared. */
 	bool (*get)(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
 };
@@ -85,7 +81,6 @@ extern const struct pipe_buf_operations anon_pipe_buf_ops;
 extern const struct pipe_buf_operations page_cache_pipe_buf_ops;
 void generic_pipe_buf_release(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
 bool generic_pipe_buf_get(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
-bool generic_pipe_buf_try_steal(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
 
 /* Limits: /proc/sys/fs/pipe-*. */
 extern unsigned int pipe_max_size;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * splice, tee, vmsplice, sendfile: moving data between a pipe and something else by moving pages.
+ * splice, tee, vmsplice: moving data between a pipe and something else by moving pages.
  *
  * Idea: a pipe's buffer is a reference to a page, so what can be had as a page need not be copied:
  *	file -> pipe	the buffers refer to pages of the page cache (or, for a file without one, to
@@ -8,13 +8,12 @@
  *	pipe -> pipe	buffers move from ring to ring (splice) or get a second reference (tee)
  *	memory -> pipe	the buffers refer to the caller's own pages (vmsplice)
  *	pipe -> file	the file's write operation copies from the buffer's page
- * sendfile from a file to a file needs no pipe: its write operation copies from the page cache.
  *
  * Rules: 1. A buffer whose page somebody else can see is never appended to: no CAN_MERGE. 2. What
  * was consumed was delivered: a buffer leaves the ring only by as much as the target took.
- * Locking: pipe->mutex, of two pipes in the order of their addresses; held over the file's read or
- * write operation. Sleeps: for data and room, non-exclusively.
- * Linux: fs/splice.c. Left out: gifts and stealing. Start at: do_splice.
+ * Locking: pipe->mutex, of two pipes in the order of their addresses; held over the file's write
+ * operation, not over a read that may wait (copy_splice_read). Sleeps: for data and room,
+ * non-exclusively. Linux: fs/splice.c. Left out: gifts and stealing. Start at: do_splice.
  */
 #include "fs/pipe.h"
 
@@ -33,6 +32,7 @@
 #include "fs/file.h"
 #include "fs/internal.h"
 #include "fs/poll.h"
+#include "fs/splice.h"
 #include "fs/uio.h"
 #include "kernel/syscall.h"
 
@@ -102,13 +102,7 @@ static void push_page(struct pipe_inode_info *pipe, struct page *page, unsigned 
 
 /* ---- pages of a file ---- */
 
-static bool has_page_cache(const struct file *file)
-{
-	return file->f_op->splice_read == filemap_splice_read;
-}
-
-/* The page with the byte at pos, with a reference; a zeroed one for a hole. ERR_PTR on failure. */
-static struct page *file_page(struct file *in, loff_t pos)
+struct page *file_page(struct file *in, loff_t pos)
 {
 	pgoff_t index = (pgoff_t)pos >> PAGE_SHIFT;
 	struct page *page = find_get_page(in->f_mapping, index);
@@ -125,8 +119,7 @@ static struct page *file_page(struct file *in, loff_t pos)
 	return page;
 }
 
-/* Bytes of the page at pos that belong to the file; 0 at its end. */
-static size_t bytes_at(struct file *in, loff_t pos, size_t len)
+size_t bytes_at(struct file *in, loff_t pos, size_t len)
 {
 	loff_t size = READ_ONCE(file_inode(in)->i_size);
 
@@ -226,8 +219,8 @@ ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *p
 	return ret;
 }
 
-static ssize_t splice_file_to_pipe(struct file *in, struct pipe_inode_info *opipe, loff_t *pos,
-				   size_t len, unsigned int flags)
+ssize_t splice_file_to_pipe(struct file *in, struct pipe_inode_info *opipe, loff_t *pos, size_t len,
+			    unsigned int flags)
 {
 	ssize_t ret;
 
@@ -245,8 +238,7 @@ static ssize_t splice_file_to_pipe(struct file *in, struct pipe_inode_info *opip
 
 /* ---- pipe to file ---- */
 
-/* One piece of kernel memory to a file. Bytes or -errno. */
-static ssize_t write_piece(struct file *out, const void *data, size_t len, loff_t *pos)
+ssize_t write_piece(struct file *out, const void *data, size_t len, loff_t *pos)
 {
 	struct kvec kvec = { (void *)data, len };
 	struct kiocb kiocb = { .ki_filp = out, .ki_pos = *pos };
@@ -377,7 +369,7 @@ static bool share_buffer(struct pipe_inode_info *in, struct pipe_buffer *buf,
 	if (!buf->ops->get(in, buf))
 		return false;
 	*target = *buf;
-	target->flags &= ~(PIPE_BUF_FLAG_GIFT | PIPE_BUF_FLAG_CAN_MERGE); /* rule 1 */
+	target->flags &= ~PIPE_BUF_FLAG_CAN_MERGE; /* rule 1 */
 	target->len = min_t(size_t, len, buf->len);
 	WRITE_ONCE(out->head, out->head + 1);
 	return true;
@@ -706,141 +698,5 @@ SYSCALL_DEFINE4(vmsplice, int, fd, const struct iovec __user *, uiov, unsigned l
 	kfree(iov);
 out:
 	fdput(f);
-	return ret;
-}
-
-/* ---- sendfile(2) ---- */
-
-/* A piece of a file with page cache to another: straight from its page. Bytes or -errno. */
-static ssize_t send_cached_piece(struct file *in, loff_t *pos, struct file *out, loff_t *out_pos,
-				 size_t len)
-{
-	size_t bytes = bytes_at(in, *pos, len);
-	struct page *page;
-	ssize_t ret;
-
-	if (!bytes)
-		return 0;
-	page = file_page(in, *pos);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	ret = write_piece(out, page_address(page) + ((size_t)*pos & (PAGE_SIZE - 1)), bytes,
-			  out_pos);
-	put_page(page);
-	if (ret > 0)
-		*pos += ret;
-	return ret;
-}
-
-/* The same for a file without: through page, a fresh one. */
-static ssize_t send_read_piece(struct file *in, loff_t *pos, struct file *out, loff_t *out_pos,
-			       size_t len, struct page *page)
-{
-	struct kvec kvec = { page_address(page), min_t(size_t, len, PAGE_SIZE) };
-	struct kiocb kiocb = { .ki_filp = in, .ki_pos = *pos };
-	struct iov_iter to;
-	ssize_t got, ret;
-
-	iov_iter_kvec(&to, ITER_DEST, &kvec, 1, kvec.iov_len);
-	got = in->f_op->read_iter(&kiocb, &to);
-	if (got <= 0)
-		return got;
-	ret = write_piece(out, kvec.iov_base, got, out_pos);
-	if (ret > 0)
-		*pos = ret == got ? kiocb.ki_pos : *pos + ret; /* the rest is read again */
-	return ret;
-}
-
-/* File to file. Bytes, or -errno when there were none. */
-static ssize_t do_splice_direct(struct file *in, loff_t *pos, struct file *out, loff_t *out_pos,
-				size_t len)
-{
-	struct page *page = NULL;
-	ssize_t done = 0, ret = 0;
-
-	if (!in->f_op->splice_read || !(in->f_mode & FMODE_LSEEK) || !out->f_op->splice_write ||
-	    (out->f_flags & O_APPEND))
-		return -EINVAL;
-	if (!has_page_cache(in)) {
-		page = alloc_page(GFP_KERNEL);
-		if (!page)
-			return -ENOMEM;
-	}
-	while (len) {
-		ret = page ? send_read_piece(in, pos, out, out_pos, len, page) :
-			     send_cached_piece(in, pos, out, out_pos, len);
-		if (ret <= 0)
-			break;
-		done += ret;
-		len -= ret;
-		if (signal_pending(current))
-			break;
-		cond_resched();
-	}
-	if (page)
-		put_page(page);
-	else if (done)
-		file_accessed(in);
-	return done ? done : ret;
-}
-
-static ssize_t do_sendfile_files(struct file *out, struct file *in, loff_t *pos, size_t count)
-{
-	struct pipe_inode_info *opipe = get_pipe_info(out, true);
-	loff_t out_pos = out->f_pos;
-	ssize_t ret = rw_verify_area(READ, in, pos, count);
-
-	if (!ret)
-		ret = rw_verify_area(WRITE, out, &out_pos, count);
-	if (ret)
-		return ret;
-	/* As Linux: a pipe gives its bytes to splice(2) only. */
-	if (get_pipe_info(in, true))
-		return -EINVAL;
-	if (opipe)
-		return splice_file_to_pipe(in, opipe, pos, count,
-					   out->f_flags & O_NONBLOCK ? SPLICE_F_NONBLOCK : 0);
-	ret = do_splice_direct(in, pos, out, &out_pos, count);
-	if (ret > 0)
-		out->f_pos = out_pos;
-	return ret;
-}
-
-SYSCALL_DEFINE4(sendfile, int, out_fd, int, in_fd, loff_t __user *, offset, size_t, count)
-{
-	struct fd in, out;
-	loff_t pos;
-	ssize_t ret = -EFAULT;
-
-	if (offset && copy_from_user(&pos, offset, sizeof(pos)))
-		return ret;
-	count = min_t(size_t, count, MAX_RW_COUNT);
-	in = fdget(in_fd);
-	ret = -EBADF;
-	if (!in.file)
-		return ret;
-	if (!(in.file->f_mode & FMODE_READ))
-		goto out_in;
-	if (offset && !(in.file->f_mode & FMODE_PREAD)) {
-		ret = -ESPIPE;
-		goto out_in;
-	}
-	if (!offset)
-		pos = in.file->f_pos;
-	out = fdget(out_fd);
-	if (!out.file)
-		goto out_in;
-	if (out.file->f_mode & FMODE_WRITE) {
-		ret = do_sendfile_files(out.file, in.file, &pos, count);
-		if (ret > 0) {
-			if (!offset)
-				in.file->f_pos = pos;
-			else if (copy_to_user(offset, &pos, sizeof(pos)))
-				ret = -EFAULT;
-		}
-	}
-	fdput(out);
-out_in:
-	fdput(in);
 	return ret;
 }
