@@ -301,9 +301,11 @@ static int copy_siginfo_from_user(struct siginfo *to, int sig, const struct sigi
 	if (copy_from_user(to, from, sizeof(*to)))
 		return -EFAULT;
 	to->si_signo = sig;
-	for (i = 0; i < sizeof(*to) - SIGINFO_USED; i++)
-		if (tail[i] && !known_siginfo_layout(sig, to->si_code))
-			return -E2BIG;
+	if (!known_siginfo_layout(sig, to->si_code)) {
+		for (i = 0; i < sizeof(*to) - SIGINFO_USED; i++)
+			if (tail[i])
+				return -E2BIG;
+	}
 	memset(tail, 0, sizeof(*to) - SIGINFO_USED);
 	return 0;
 }

@@ -118,7 +118,8 @@ def symbol_at(address):
 
 
 def kernel_frames(task, limit=24):
-    """Return addresses of a sleeping thread: its saved stack pointer, then the frame pointers."""
+    """Return addresses of a sleeping thread: its saved stack pointer, then the frame pointers, which
+    only a debug build has."""
     stack = int(task["stack"])
     size = 1 << 15 if gdb.lookup_global_symbol("preempt_count") else 1 << 14
     word = pointer_to("unsigned long")
