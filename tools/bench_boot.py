@@ -3,6 +3,7 @@
 ramdisk and 512 MiB. Firmware is included in all figures."""
 import os
 import select
+import shutil
 import subprocess
 import tempfile
 import time
@@ -15,10 +16,18 @@ INSTRUCTIONS_GOAL, MEMORY_GOAL = 1 / 60, 1 / 8  # of Linux's
 QBOOT = ["-bios", "qboot.rom"]
 
 
+def keep_copies(folder):
+    """From here on kernel and ramdisk are copies: a build meanwhile does not mix two versions."""
+    global OURS, RAMDISK
+    OURS = shutil.copy(OURS, folder)
+    RAMDISK = shutil.copy(RAMDISK, folder)
+
+
 def counted(kernel):
     """(instructions until init's main(), MiB that are not free then but for the ramdisk's)."""
     command = [os.path.join(TOP, "tools/vm"), "--icount", "--cpu", "qemu64", "--mem", str(MEMORY_MIB),
-               "--timeout", "120", "--kernel", kernel, *("--qemu=" + word for word in QBOOT),
+               "--timeout", "120", "--initrd", RAMDISK, "--kernel", kernel,
+               *("--qemu=" + word for word in QBOOT),
                "--", "cat", "/.vm/started", "/proc/meminfo"]
     words = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
                            check=True).stdout.split()
