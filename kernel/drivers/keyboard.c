@@ -4,6 +4,7 @@
  *
  * The controller is told to translate to scan codes of set 1 and to interrupt; each code goes
  * through keymap.c to the screen's terminal. Ctrl-Alt-Del sends SIGINT to init.
+ * Locking: none; the state of the keys is the interrupt's alone, and that comes to one CPU at a time.
  * Linux: drivers/input/serio/i8042.c, drivers/tty/vt/keyboard.c.
  */
 #include "kernel/drivers/keymap.h"
