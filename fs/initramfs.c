@@ -78,8 +78,12 @@ static int __init write_body(struct inode *inode, const u8 *body, size_t len)
 
 		if (!page)
 			return -ENOMEM;
-		memcpy(page_address(page), body, bytes);
-		memset(page_address(page) + bytes, 0, PAGE_SIZE - bytes);
+		if (bytes == PAGE_SIZE) {
+			copy_page(page_address(page), body);
+		} else {
+			memcpy(page_address(page), body, bytes);
+			memset(page_address(page) + bytes, 0, PAGE_SIZE - bytes);
+		}
 		__SetPageUptodate(page);
 		error = add_to_page_cache_locked(page, inode->i_mapping, index, GFP_KERNEL);
 		if (error) {
