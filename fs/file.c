@@ -453,16 +453,6 @@ int f_dupfd(unsigned int from, struct file *file, unsigned int flags)
 
 /* ---- look-up ---- */
 
-static inline struct file *lookup_fd_raw(struct files_struct *files, unsigned int fd)
-{
-	/* A table that nobody shares changes only by current's own hand. */
-	struct fdtable *fdt = rcu_dereference_check(files->fdt, atomic_read(&files->count) == 1);
-
-	if (unlikely(fd >= fdt->max_fds))
-		return NULL;
-	return rcu_dereference_check(fdt->fd[fd], atomic_read(&files->count) == 1);
-}
-
 /* With a reference. O_PATH files count as absent when mask says so. */
 static struct file *__fget_files(struct files_struct *files, unsigned int fd, fmode_t mask)
 {
@@ -563,42 +553,11 @@ struct file *fget_task_next(struct task_struct *task, unsigned int *fd)
 	return __fget_task(task, fd, true);
 }
 
-static inline struct fd __fdget(unsigned int fd, fmode_t mask)
+struct fd fdget_shared(struct files_struct *files, unsigned int fd, fmode_t mask)
 {
-	struct files_struct *files = current->files;
-	struct file *file;
+	struct file *file = __fget_files(files, fd, mask);
 
-	if (likely(atomic_read(&files->count) == 1)) {
-		file = lookup_fd_raw(files, fd);
-		if (!file || unlikely(file->f_mode & mask))
-			return (struct fd){ NULL, 0 };
-		return (struct fd){ file, 0 };
-	}
-	file = __fget_files(files, fd, mask);
 	return (struct fd){ file, file ? FDPUT_FPUT : 0 };
-}
-
-struct fd fdget(unsigned int fd)
-{
-	return __fdget(fd, FMODE_PATH);
-}
-
-struct fd fdget_raw(unsigned int fd)
-{
-	return __fdget(fd, 0);
-}
-
-struct fd fdget_pos(unsigned int fd)
-{
-	struct fd f = __fdget(fd, FMODE_PATH);
-
-	/* The position is everybody's who has the file, as POSIX wants reads and writes atomic. */
-	if (f.file && (f.file->f_mode & FMODE_ATOMIC_POS) &&
-	    atomic_long_read(&f.file->f_count) > 1) {
-		f.flags |= FDPUT_POS_UNLOCK;
-		mutex_lock(&f.file->f_pos_lock);
-	}
-	return f;
 }
 
 void files_struct_init(void)

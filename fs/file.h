@@ -11,6 +11,7 @@
 #include "kernel/lib/compiler.h"
 #include "kernel/locking/rcu.h"
 #include "kernel/locking/spinlock.h"
+#include "kernel/sched/task.h"
 #include "kernel/sched/wait.h"
 #include "kernel/x86/atomic.h"
 #include "fs/fs.h"
@@ -89,10 +90,56 @@ struct fd {
 #define FDPUT_FPUT       1u
 #define FDPUT_POS_UNLOCK 2u
 
-struct fd fdget(unsigned int fd);
-struct fd fdget_raw(unsigned int fd);
+static inline struct file *lookup_fd_raw(struct files_struct *files, unsigned int fd)
+{
+	/* A table that nobody shares changes only by current's own hand. */
+	struct fdtable *fdt = rcu_dereference_check(files->fdt, atomic_read(&files->count) == 1);
+
+	if (unlikely(fd >= fdt->max_fds))
+		return NULL;
+	return rcu_dereference_check(fdt->fd[fd], atomic_read(&files->count) == 1);
+}
+
+struct fd fdget_shared(struct files_struct *files, unsigned int fd, fmode_t mask);
+
+/* mask: files with one of these modes count as absent. */
+static inline struct fd __fdget(unsigned int fd, fmode_t mask)
+{
+	struct files_struct *files = current->files;
+	struct file *file;
+
+	if (unlikely(atomic_read(&files->count) != 1))
+		return fdget_shared(files, fd, mask);
+	file = lookup_fd_raw(files, fd);
+	if (file && unlikely(file->f_mode & mask))
+		file = NULL;
+	return (struct fd){ file, 0 };
+}
+
+static inline struct fd fdget(unsigned int fd)
+{
+	return __fdget(fd, FMODE_PATH);
+}
+
+static inline struct fd fdget_raw(unsigned int fd)
+{
+	return __fdget(fd, 0);
+}
+
 bool fd_leads_to(unsigned int fd, const struct file *file); /* ordered against close() */
-struct fd fdget_pos(unsigned int fd); /* f_pos_lock held when the file needs it */
+
+/* With f_pos_lock, when the file needs it: POSIX wants reads and writes of one file to take turns. */
+static inline struct fd fdget_pos(unsigned int fd)
+{
+	struct fd f = fdget(fd);
+
+	if (f.file && (f.file->f_mode & FMODE_ATOMIC_POS) &&
+	    atomic_long_read(&f.file->f_count) > 1) {
+		f.flags |= FDPUT_POS_UNLOCK;
+		mutex_lock(&f.file->f_pos_lock);
+	}
+	return f;
+}
 
 static inline void fdput(struct fd fd)
 {
