@@ -17,7 +17,8 @@
  *   RCU looks up, and keeps a woken receiver's queue until it knows that it does not need it.
  *   A sleeping sender holds a reference, since its msg_sender has to be taken out under the lock.
  * Sleeps: every call; never with a lock. Wake-ups are collected and issued after unlocking.
- * Linux: ipc/msg.c; nothing is left out but compat.
+ * Linux: ipc/msg.c; compat is left out, and a message that the security policy keeps from a receiver
+ *   ends its call (Linux looks for the next).
  * Start at: do_msgsnd(), do_msgrcv(). Tests: tests/ipc/msg_*.c, tests/unit/test_msg_core.c.
  */
 #include "ipc/msg.h"
