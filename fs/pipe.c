@@ -18,7 +18,7 @@
  * passes the wake-up on (wake_next).
  * Locking: one mutex per pipe, around everything but sleeping. Pollers read head and tail without.
  * Sleeps: in wait_event_interruptible_exclusive() on rd_wait and wr_wait, with the mutex released.
- * Linux: fs/pipe.c. Left out: watch queues. Start at: pipe_read, pipe_write.
+ * Linux: fs/pipe.c. Left out: watch queues. Start at: pipe_read, pipe_write. Tests: tests/fs/pipe_*.c.
  */
 #include "fs/pipe.h"
 

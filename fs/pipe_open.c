@@ -15,6 +15,7 @@
  * Locking: inode->i_lock for i_pipe and files, the mutex for everything else; mutex outside i_lock.
  * Sleeps: fifo_open(), on rd_wait (an opening reader) and wr_wait (an opening writer).
  * Linux: fs/pipe.c. Start at: do_pipe2, fifo_open. man 2 pipe, man 7 pipe, man 7 fifo.
+ * Tests: tests/fs/pipe_size.c, fifo_*.c.
  */
 #include "fs/pipe.h"
 

@@ -14,6 +14,7 @@
  * Locking: pipe->mutex, of two pipes in the order of their addresses; held over the file's write
  * operation, not over a read that may wait (copy_splice_read). Sleeps: for data and room,
  * non-exclusively. Linux: fs/splice.c. Left out: gifts and stealing. Start at: do_splice.
+ * Tests: tests/fs/splice_*.c, pipe_wakeups.c.
  */
 #include "fs/pipe.h"
 
