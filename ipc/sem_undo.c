@@ -18,7 +18,7 @@
  *   sem_undo is still there.
  * Sleeps: making one.
  * Linux: ipc/sem.c, second half. Start at: find_alloc_undo, exit_sem.
- * Tests: tests/ipc/sem_undo_on_exit.c; page: docs/sem.md.
+ * Tests: tests/ipc/sem_undo_on_exit.c, sem_random_undo.c; page: docs/sem.md.
  */
 #include "ipc/sem.h"
 

@@ -22,7 +22,7 @@
  * Locking: mmap_lock, hugetlb_mutex (faults, reservations, page cache of all hugetlb files),
  * i_mmap_rwsem, mm->page_table_lock (entries), pool.lock (interrupts off).
  * Sleeps: all but free_huge_page(). Linux: mm/hugetlb.c (several sizes, NUMA, cgroups, migration).
- * Start at: hugetlb_fault(). Tests: tests/mm/huge_pages.c.
+ * Start at: hugetlb_fault(). Tests: tests/mm/huge_pages.c, tests/ipc/shm_hugetlb.c.
  */
 #include "mm/hugetlb.h"
 #include "mm/backing.h"
