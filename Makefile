@@ -15,9 +15,9 @@ IS_CLANG := $(findstring clang,$(shell $(CC) --version))
 NASM := nasm
 
 ifeq ($(DEBUG),1)
-B := build/debug
+OUT := build/debug
 else
-B := build
+OUT := build
 endif
 
 ifeq ($(V),1)
@@ -31,13 +31,13 @@ endif
 FOLDERS := boot kernel/lib kernel/x86 kernel/locking kernel/sched mm fs fs/proc ipc kernel/drivers kernel
 C_SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
 ASM_SOURCES := $(sort $(wildcard $(addsuffix /*.asm,$(FOLDERS))))
-OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(ASM_SOURCES:%.asm=$(B)/%.asm.o)
+OBJECTS := $(C_SOURCES:%.c=$(OUT)/%.o) $(ASM_SOURCES:%.asm=$(OUT)/%.asm.o)
 
 CFLAGS := -std=gnu11 -g -ffreestanding -fno-builtin-printf -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-strict-overflow \
 	-fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
-	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(B)/gen
+	-Wstrict-prototypes -Wmissing-prototypes -I. -I$(OUT)/gen
 ifeq ($(IS_CLANG),)
 CFLAGS += -mpreferred-stack-boundary=3 -Wno-override-init
 else
@@ -56,7 +56,7 @@ CFLAGS += -O2 -fomit-frame-pointer -fno-stack-protector
 endif
 
 .PHONY: all clean
-all: $(B)/conduit.elf build/initramfs.cpio
+all: $(OUT)/conduit.elf build/initramfs.cpio
 
 # ---- user space: our programs and the tests, static, on musl ----
 
@@ -96,17 +96,17 @@ build/initramfs.cpio: $(USER_PROGRAMS) $(TEST_PROGRAMS) tools/mkinitramfs
 
 # ---- the kernel ----
 
-$(B)/gen/syscall_table.h: kernel/syscall.tbl tools/gen_syscalls
+$(OUT)/gen/syscall_table.h: kernel/syscall.tbl tools/gen_syscalls
 	$(say) GEN $@
 	@mkdir -p $(@D)
 	$(Q)tools/gen_syscalls $< >$@
 
-$(B)/%.o: %.c Makefile | $(B)/gen/syscall_table.h
+$(OUT)/%.o: %.c Makefile | $(OUT)/gen/syscall_table.h
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/%.asm.o: %.asm Makefile
+$(OUT)/%.asm.o: %.asm Makefile
 	$(say) ASM $<
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf64 -g -F dwarf -I. -MD $(@:.o=.d) -o $@ $<
@@ -115,14 +115,14 @@ LINK = $(LD) -nostdlib -static -z noexecstack -z max-page-size=0x1000 --build-id
 	--no-warn-rwx-segments -T linker.ld
 
 # Two passes: the tables of functions are made from the first image and lie behind all code.
-$(B)/conduit.elf: $(OBJECTS) linker.ld tools/ksyms
+$(OUT)/conduit.elf: $(OBJECTS) linker.ld tools/ksyms
 	$(say) LD $@
-	$(Q)tools/ksyms >$(B)/ksyms0.c
-	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms0.o $(B)/ksyms0.c
-	$(Q)$(LINK) -o $(B)/conduit0.elf $(OBJECTS) $(B)/ksyms0.o
-	$(Q)tools/ksyms $(if $(filter 1,$(DEBUG)),,--unwind) $(B)/conduit0.elf >$(B)/ksyms.c
-	$(Q)$(CC) $(CFLAGS) -c -o $(B)/ksyms.o $(B)/ksyms.c
-	$(Q)$(LINK) -o $@ $(OBJECTS) $(B)/ksyms.o
+	$(Q)tools/ksyms >$(OUT)/ksyms0.c
+	$(Q)$(CC) $(CFLAGS) -c -o $(OUT)/ksyms0.o $(OUT)/ksyms0.c
+	$(Q)$(LINK) -o $(OUT)/conduit0.elf $(OBJECTS) $(OUT)/ksyms0.o
+	$(Q)tools/ksyms $(if $(filter 1,$(DEBUG)),,--unwind) $(OUT)/conduit0.elf >$(OUT)/ksyms.c
+	$(Q)$(CC) $(CFLAGS) -c -o $(OUT)/ksyms.o $(OUT)/ksyms.c
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(OUT)/ksyms.o
 
 
 # ---- running ----
