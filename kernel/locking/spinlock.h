@@ -4,8 +4,8 @@
  *
  * Idea: a ticket lock. One 32-bit word holds the next ticket and the one being served; whoever
  * locks draws a ticket with one atomic add and spins until it is served, so waiters get the lock
- * in the order of arrival (not in virtual machines: spinlock.c). Without contention that is one atomic instruction, and unlocking is one
- * plain store.
+ * in the order of arrival (not in virtual machines: spinlock.c). Without contention that is one
+ * atomic instruction, and unlocking is one plain store.
  *
  * Rules: 1. a lock that an interrupt handler takes is taken with interrupts off everywhere else
  * (_irq, _irqsave); 2. kernel code is not pre-empted, so taking a lock need not say so.
