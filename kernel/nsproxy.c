@@ -7,7 +7,8 @@
  * Locking: task->nsproxy is written by the task itself under task_lock(); a uts_namespace's names
  *   are protected by its sem.
  * Sleeps: making and freeing.
- * Linux: kernel/nsproxy.c, utsname.c, fork.c (unshare). user, pid, mount, network, time and cgroup namespaces are left out (-EINVAL).
+ * Linux: kernel/nsproxy.c, utsname.c, fork.c (unshare). user, pid, mount, network, time and cgroup
+ *   namespaces are left out (-EINVAL).
  * Start at: copy_namespaces(), ksys_unshare(), setns().
  */
 #include "kernel/sched/nsproxy.h"
@@ -21,6 +22,8 @@
 #include "fs/file.h"
 #include "fs/fs_struct.h"
 #include "fs/nsfs.h"
+#include "fs/proc/proc.h"
+#include "kernel/pidfd.h"
 #include "kernel/syscall.h"
 #include "ipc/ipc.h"
 #include "ipc/namespace.h"
@@ -258,37 +261,84 @@ out:
 
 /* ---- setns(2) ---- */
 
-/* The namespace behind the file replaces the caller's. nstype 0: of whatever kind. */
-static int join_namespace(struct ns_common *ns, int nstype)
+/* Those of the namespaces that are not NULL replace the caller's, all or none. */
+static int join_namespaces(struct ns_common *const *ns, unsigned int nr)
 {
-	struct nsproxy *new;
-	int error;
+	struct nsproxy *new = create_new_namespaces(0);
+	int error = 0;
 
-	if (!ns || (nstype && ns->ops->type != (unsigned long)nstype))
-		return -EINVAL;
-	new = create_new_namespaces(0);
 	if (IS_ERR(new))
 		return (int)PTR_ERR(new);
-	error = ns->ops->install(new, ns);
+	for (unsigned int i = 0; i < nr && !error; i++)
+		if (ns[i])
+			error = ns[i]->ops->install(new, ns[i]);
 	if (error) {
 		put_nsproxy(new);
 		return error;
 	}
 	/* Undo lists speak of sets of the old namespace: they are applied there. */
-	if (ns->ops->type == CLONE_NEWIPC)
-		exit_sem(current);
+	for (unsigned int i = 0; i < nr; i++)
+		if (ns[i] && ns[i]->ops->type == CLONE_NEWIPC)
+			exit_sem(current);
 	switch_task_namespaces(current, new);
 	return 0;
 }
 
-SYSCALL_DEFINE2(setns, int, fd, int, nstype)
+/* That behind a file of /proc/<pid>/ns. nstype 0: of whatever kind. */
+static int join_one(struct ns_common *ns, int nstype)
 {
-	struct fd f = fdget(fd);
+	if (!ns || (nstype && ns->ops->type != (unsigned long)nstype))
+		return -EINVAL;
+	return join_namespaces(&ns, 1);
+}
+
+/* Those of a process, as many kinds as flags names. */
+static int join_those_of(struct pid *pid, int flags)
+{
+	static const struct proc_ns_operations *const kinds[] = { &utsns_operations,
+								  &ipcns_operations };
+	struct ns_common *ns[ARRAY_SIZE(kinds)] = { NULL };
+	struct task_struct *task;
+	int error = 0;
+
+	if (!flags || (flags & ~NEW_NAMESPACES))
+		return -EINVAL;
+	task = get_pid_task(pid, PIDTYPE_PID);
+	if (!task)
+		return -ESRCH;
+	if (!proc_may_access(task))
+		error = -EPERM;
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds) && !error; i++) {
+		if (!(flags & kinds[i]->type))
+			continue;
+		ns[i] = kinds[i]->get(task);
+		if (!ns[i])
+			error = -ESRCH; /* it has ended */
+	}
+	put_task_struct(task);
+	if (!error)
+		error = join_namespaces(ns, ARRAY_SIZE(kinds));
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (ns[i])
+			kinds[i]->put(ns[i]);
+	return error;
+}
+
+SYSCALL_DEFINE2(setns, int, fd, int, flags)
+{
+	struct pid *pid = pidfd_get_pid(fd, NULL);
+	struct fd f;
 	int error;
 
+	if (!IS_ERR(pid)) {
+		error = join_those_of(pid, flags);
+		put_pid(pid);
+		return error;
+	}
+	f = fdget(fd);
 	if (!f.file)
 		return -EBADF;
-	error = join_namespace(get_proc_ns(f.file), nstype);
+	error = join_one(get_proc_ns(f.file), flags);
 	fdput(f);
 	return error;
 }

@@ -116,8 +116,6 @@ struct inode *proc_pid_make_inode(struct super_block *sb, struct task_struct *ta
 int pid_revalidate(struct dentry *dentry, unsigned int flags);
 int pid_getattr(const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
 extern const struct dentry_operations pid_dentry_operations;
-/* May the caller look into the task's memory and descriptors? As ptrace(2) decides. */
-bool proc_may_access(struct task_struct *task);
 /* Its mm with a user reference, NULL when it has none, ERR_PTR(-EACCES), ERR_PTR(-ESRCH). */
 struct mm_struct *proc_mm_access(const struct inode *inode);
 extern const struct file_operations proc_single_fops;

@@ -247,6 +247,54 @@ static void test_setns(void)
 	close(uts);
 }
 
+/* A pidfd stands for all namespaces of its process; flags say which to join. */
+static void test_setns_pidfd(void)
+{
+	char own[64] = "", childs[64] = "", now[64] = "", path[40], host[65] = "", c;
+	int p[2], q[2], fd, old = open("/proc/self/ns/ipc", O_RDONLY);
+	int old_uts = open("/proc/self/ns/uts", O_RDONLY);
+	pid_t pid;
+
+	if (pipe(p) || pipe(q))
+		exit(1);
+	pid = fork();
+	if (!pid) {
+		close(q[1]);
+		if (unshare(CLONE_NEWIPC | CLONE_NEWUTS) || sethostname("inside", 6) ||
+		    write(p[1], "x", 1) != 1)
+			_exit(1);
+		_exit(read(q[0], &c, 1) != 0);
+	}
+	close(q[0]);
+	if (read(p[0], &c, 1) != 1)
+		exit(1);
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	readlink("/proc/self/ns/ipc", own, sizeof(own) - 1);
+	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", pid);
+	readlink(path, childs, sizeof(childs) - 1);
+	ok(failed_with(setns(fd, 0), EINVAL) && failed_with(setns(fd, CLONE_NEWIPC | 1), EINVAL),
+	   "IPC-034: setns by pidfd wants to know which");
+	ok(setns(fd, CLONE_NEWIPC) == 0 && readlink("/proc/self/ns/ipc", now, 63) > 0 &&
+		   !strcmp(now, childs) && strcmp(now, own) != 0 && gethostname(host, 64) == 0 &&
+		   strcmp(host, "inside") != 0,
+	   "IPC-034: setns by pidfd joins the one that was asked for");
+	setns(old, 0);
+	ok(setns(fd, CLONE_NEWIPC | CLONE_NEWUTS) == 0 && gethostname(host, 64) == 0 &&
+		   !strcmp(host, "inside"),
+	   "IPC-034: or several at once");
+	setns(old, 0);
+	setns(old_uts, 0);
+	close(q[1]);
+	waitpid(pid, NULL, 0);
+	ok(failed_with(setns(fd, CLONE_NEWIPC), ESRCH),
+	   "IPC-034: of a process that is gone: ESRCH");
+	close(fd);
+	close(old);
+	close(old_uts);
+	close(p[0]);
+	close(p[1]);
+}
+
 static void test_destruction(void)
 {
 	int id = (int)syscall(SYS_shmget, IPC_PRIVATE, 8192, 0600), sets[40];
@@ -282,6 +330,7 @@ int main(void)
 	ok(!(bad & 3), "IPC-030: others may not make namespaces (%#x)", bad);
 	ok(!(bad & 12), "IPC-026: others may read /proc/sysvipc, not write limits");
 	test_setns();
+	test_setns_pidfd();
 	test_destruction();
 	return ktap_done();
 }
