@@ -299,6 +299,9 @@ static void test_threads(void)
 	ok(found == 1, "but is not listed");
 	pthread_mutex_unlock(&held);
 	pthread_join(t, NULL);
+	/* It joins before it has ended: what tells of the end is that its number is gone. */
+	for (int i = 0; i < 10000 && !syscall(SYS_tgkill, getpid(), tid, 0); i++)
+		pause_ms(1);
 	ok(failed_with(open(path, O_RDONLY), ENOENT), "and is gone at its end");
 }
 
