@@ -416,31 +416,6 @@ static bool at_end(const struct pipe_inode_info *in)
 	return pipe_empty(in->head, in->tail) && !in->writers;
 }
 
-static ssize_t splice_pipe_to_pipe(struct pipe_inode_info *in, struct pipe_inode_info *out,
-				   size_t len, unsigned int flags)
-{
-	ssize_t ret;
-	bool beaten;
-
-	do {
-		ret = prepare_both(in, out, flags);
-		if (ret <= 0)
-			return ret;
-		pipe_double_lock(in, out);
-		ret = move_buffers(in, out, len);
-		beaten = !ret && !at_end(in);
-		mutex_unlock(&in->mutex);
-		mutex_unlock(&out->mutex);
-	} while (beaten && !(flags & SPLICE_F_NONBLOCK));
-	if (ret > 0) {
-		wakeup_pipe_readers(out);
-		wakeup_pipe_writers(in);
-	} else if (beaten) {
-		ret = -EAGAIN;
-	}
-	return ret;
-}
-
 /* Both mutexes held: shares what there is. Bytes, or -EPIPE, -EFAULT. */
 static ssize_t share_buffers(struct pipe_inode_info *in, struct pipe_inode_info *out, size_t len)
 {
@@ -463,9 +438,13 @@ static ssize_t share_buffers(struct pipe_inode_info *in, struct pipe_inode_info 
 	return done;
 }
 
-/* tee(2): nothing is consumed. */
-static ssize_t do_tee(struct pipe_inode_info *in, struct pipe_inode_info *out, size_t len,
-		      unsigned int flags)
+/* What is done with two pipes whose mutexes are held: bytes, or -errno when there were none. */
+typedef ssize_t (*pipe_transfer)(struct pipe_inode_info *in, struct pipe_inode_info *out,
+				 size_t len);
+
+/* Waits until there is something to transfer and room for it, and does so. */
+static ssize_t between_pipes(struct pipe_inode_info *in, struct pipe_inode_info *out, size_t len,
+			     unsigned int flags, pipe_transfer transfer)
 {
 	ssize_t ret;
 	bool beaten;
@@ -475,16 +454,31 @@ static ssize_t do_tee(struct pipe_inode_info *in, struct pipe_inode_info *out, s
 		if (ret <= 0)
 			return ret;
 		pipe_double_lock(in, out);
-		ret = share_buffers(in, out, len);
+		ret = transfer(in, out, len);
 		beaten = !ret && !at_end(in);
 		mutex_unlock(&in->mutex);
 		mutex_unlock(&out->mutex);
 	} while (beaten && !(flags & SPLICE_F_NONBLOCK));
 	if (ret > 0)
 		wakeup_pipe_readers(out);
-	else if (beaten)
-		ret = -EAGAIN;
+	return beaten ? -EAGAIN : ret;
+}
+
+static ssize_t splice_pipe_to_pipe(struct pipe_inode_info *in, struct pipe_inode_info *out,
+				   size_t len, unsigned int flags)
+{
+	ssize_t ret = between_pipes(in, out, len, flags, move_buffers);
+
+	if (ret > 0)
+		wakeup_pipe_writers(in);
 	return ret;
+}
+
+/* tee(2): nothing is consumed. */
+static ssize_t do_tee(struct pipe_inode_info *in, struct pipe_inode_info *out, size_t len,
+		      unsigned int flags)
+{
+	return between_pipes(in, out, len, flags, share_buffers);
 }
 
 /* ---- splice(2), tee(2) ---- */
