@@ -9,21 +9,9 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 
 #define EVENTS 40
-
-static pid_t start(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		alarm(60);
-	}
-	return pid;
-}
 
 static int control(int ep, int op, int fd, unsigned int events)
 {

@@ -8,18 +8,6 @@
 #include "tests/fs/races.h"
 #include "tests/fs/files.h"
 #include <sched.h>
-#include <sys/prctl.h>
-
-static pid_t start(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		alarm(60);
-	}
-	return pid;
-}
 
 /* Nobody has the FIFO "f" open, in either way. */
 static int nobody_left(void)

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
 #define ROUNDS 40
@@ -37,15 +38,6 @@ static void set_handler(int number)
 	struct sigaction action = { .sa_handler = on_signal };
 
 	sigaction(number, &action, NULL);
-}
-
-/* Some time that differs from round to round, without a clock. */
-static void dawdle(int round)
-{
-	for (int i = 0; i < round % 10; i++)
-		sched_yield();
-	for (volatile int i = 0; i < round * 37 % 5000; i++)
-		;
 }
 
 /* ---- the other side goes ---- */

@@ -3,12 +3,25 @@
 #ifndef TESTS_FS_RACES_H
 #define TESTS_FS_RACES_H
 
+#include <sys/prctl.h>
 #include "tests/fs/pipes.h"
 
 struct race {
 	const char *promise;
 	int (*try)(int round); /* did it go well? */
 };
+
+/* A child that does not outlive its parent, nor a minute. */
+static inline pid_t start(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		alarm(60);
+	}
+	return pid;
+}
 
 /* A lost wake-up ends the program instead of hanging it. */
 static inline void run_races(const struct race *races, int n, int rounds)

@@ -8,20 +8,8 @@
 #include "tests/fs/races.h"
 #include <pthread.h>
 #include <sched.h>
-#include <sys/prctl.h>
 
 #define WORDS 6000 /* of a stream: more than a pipe's 16 pages hold as words */
-
-static pid_t start(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		alarm(60);
-	}
-	return pid;
-}
 
 /* Writes 0, 1, 2, … in pieces of sizes that do not fit pages. */
 static void write_stream(int fd, unsigned int words, int round)
