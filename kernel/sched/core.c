@@ -388,6 +388,7 @@ static void finish_task_switch(struct task_struct *prev)
 		mmdrop_lazy_tlb(mm);
 	if (unlikely(prev_state == TASK_DEAD))
 		put_task_struct_rcu_user(prev);
+	smp_park_if_asked();
 }
 
 void schedule_tail(struct task_struct *prev)
@@ -480,6 +481,7 @@ static void __schedule(bool preempt)
 		spin_unlock(&rq->lock);
 		push_rt_tasks(rq);
 		local_irq_enable();
+		smp_park_if_asked();
 		return;
 	}
 	rq->nr_switches++;

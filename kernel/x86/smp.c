@@ -19,6 +19,7 @@
 #include "kernel/lib/bitops.h"
 #include "kernel/lib/bug.h"
 #include "kernel/lib/printk.h"
+#include "kernel/locking/mutex.h"
 #include "kernel/x86/apic.h"
 #include "kernel/x86/irq.h"
 #include "kernel/x86/irqflags.h"
@@ -130,10 +131,42 @@ void on_each_cpu(void (*func)(void *info), void *info)
 	local_irq_restore(flags);
 }
 
-/* ---- holding ---- */
+static u64 other_cpus(void)
+{
+	return READ_ONCE(cpu_online_mask) & ~(1ull << raw_smp_processor_id());
+}
 
-static u64 held_mask;
+#ifdef CONFIG_DEBUG
+/*
+ * ---- holding ----
+ *
+ * Whoever is interrupted may have a spinlock that another CPU wants with interrupts off, or an object
+ * half made. So in two steps. First every CPU is asked to schedule, and whichever task it has then
+ * parks it: no lock is held there, and interrupts are still answered, since those who have not come
+ * yet may wait for an answer. When all are parked, an interrupt makes them stand still, with their
+ * registers on the stack.
+ */
+static DEFINE_MUTEX(hold_mutex);
+static bool park_wanted;
+static u64 parked_mask; /* [atomic] CPUs that have come to smp_park_if_asked() */
 static bool held_released;
+static u64 held_mask; /* [atomic] CPUs that stand still */
+
+static void ask_to_schedule(void *unused)
+{
+	set_bit(TIF_NEED_RESCHED, &((struct thread_info *)current)->flags);
+}
+
+void smp_park_if_asked(void)
+{
+	u64 self = 1ull << raw_smp_processor_id();
+
+	while (unlikely(READ_ONCE(park_wanted))) {
+		if (!(READ_ONCE(parked_mask) & self))
+			(void)__atomic_fetch_or(&parked_mask, self, __ATOMIC_SEQ_CST);
+		cpu_relax();
+	}
+}
 
 static void hold_here(void *unused)
 {
@@ -145,20 +178,27 @@ static void hold_here(void *unused)
 void smp_hold_others(void (*func)(void *info), void *info)
 {
 	unsigned long flags;
-	u64 others;
 
-	held_mask = 0;
+	mutex_lock(&hold_mutex);
+	parked_mask = held_mask = 0;
 	held_released = false;
-	others = send_call(~0ull, hold_here, NULL);
-	while (__atomic_load_n(&held_mask, __ATOMIC_SEQ_CST) != others)
+	WRITE_ONCE(park_wanted, true);
+	smp_call_function_many(~0ull, ask_to_schedule, NULL);
+	while (__atomic_load_n(&parked_mask, __ATOMIC_SEQ_CST) != other_cpus())
+		cpu_relax();
+	send_call(~0ull, hold_here, NULL);
+	while (__atomic_load_n(&held_mask, __ATOMIC_SEQ_CST) != other_cpus())
 		cpu_relax();
 	local_irq_save(flags);
 	func(info);
 	local_irq_restore(flags);
+	WRITE_ONCE(park_wanted, false);
 	__atomic_store_n(&held_released, true, __ATOMIC_RELEASE);
-	if (others)
+	if (other_cpus())
 		wait_for_call();
+	mutex_unlock(&hold_mutex);
 }
+#endif
 
 /* ---- stopping ---- */
 
@@ -204,7 +244,7 @@ void smp_nmi(struct pt_regs *regs)
 
 static bool others_stopped(unsigned int ms)
 {
-	u64 others = READ_ONCE(cpu_online_mask) & ~(1ull << raw_smp_processor_id());
+	u64 others = other_cpus();
 	u64 end = rdtsc() + (u64)ms * tsc_khz;
 
 	while (others & ~__atomic_load_n(&stopped_mask, __ATOMIC_SEQ_CST)) {

@@ -25,10 +25,19 @@ void smp_call_function_many(u64 mask, void (*func)(void *info), void *info);
 void on_each_cpu(void (*func)(void *info), void *info);
 
 /*
- * func(info) here while every other CPU stands still with interrupts off. As for
- * smp_call_function_many(); one caller at a time. Linux: kernel/stop_machine.c.
+ * func(info) here, with interrupts off, while every other CPU stands still at a place where a task
+ * may sleep, so with no spinlock in its hand. Interrupts must be on. Debug builds; sleeps.
+ * Linux: stop_machine().
  */
+#ifdef CONFIG_DEBUG
 void smp_hold_others(void (*func)(void *info), void *info);
+/* The scheduler asks after each switch: is this CPU to stand still? Then it comes back later. */
+void smp_park_if_asked(void);
+#else
+static inline void smp_park_if_asked(void)
+{
+}
+#endif
 
 /* The handler of CALL_FUNCTION_VECTOR. */
 void generic_smp_call_function_interrupt(void);
