@@ -43,11 +43,10 @@ static long number_of_semop(void)
 	while (semctl(set, 2, GETNCNT) != 1 && time(NULL) < deadline)
 		sched_yield();
 	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
-	/* It has counted itself before it sleeps: until then the file says "running". */
+	/* It has counted itself before it sleeps: until it does the file says "running". */
 	do
 		number = read_number(path);
-	while (state_of(child) != 'S' && time(NULL) < deadline);
-	number = read_number(path);
+	while (number == 0 && time(NULL) < deadline);
 	semop(set, &OP(2, 1, 0), 1);
 	return result_of(child) ? -1 : number;
 }

@@ -23,10 +23,13 @@ static long send(int fd, int sig, void *info, unsigned int flags)
 	return syscall(SYS_pidfd_send_signal, fd, sig, info, flags);
 }
 
+static volatile int asked; /* main() has had its answer: the thread may end */
+
 static void *tid_of_thread(void *arg)
 {
-	*(pid_t *)arg = (pid_t)syscall(SYS_gettid);
-	pause_ms(200);
+	*(volatile pid_t *)arg = (pid_t)syscall(SYS_gettid);
+	while (!asked)
+		pause_ms(1);
 	return NULL;
 }
 
@@ -49,6 +52,7 @@ int main(void)
 	while (!*(volatile pid_t *)&tid)
 		pause_ms(1);
 	ok(pidfd_open(tid, 0) < 0 && errno != ESRCH, "a thread is no process");
+	asked = 1;
 	pthread_join(thread, NULL);
 
 	ok(send(fd, 0, NULL, 0) == 0, "SIG-078: signal 0 checks");

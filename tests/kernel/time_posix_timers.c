@@ -57,7 +57,7 @@ static long set(int id, int flags, long long value, long long interval)
 
 static int wait_for(int times)
 {
-	long long end = now_ns() + 5000 * MS;
+	long long end = now_ns() + 30000 * MS;
 
 	while (count < times && now_ns() < end)
 		usleep(1000);
@@ -102,6 +102,7 @@ static void test_signal(void)
 static void test_overrun(void)
 {
 	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	long long start, missed;
 	sigset_t block, old;
 	int id = -1;
 
@@ -110,13 +111,15 @@ static void test_overrun(void)
 	sigaddset(&block, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &block, &old);
 	count = 0;
+	start = now_ns();
 	set(id, 0, 10 * MS, 10 * MS);
 	usleep(105000);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	missed = (now_ns() - start) / (10 * MS);
 	set(id, 0, 0, 0);
 	ok(count == 1, "while the signal is blocked only one is queued");
-	ok(last.si_overrun >= 8 && last.si_overrun < 40, "with the number of those missed (%d)",
-	   last.si_overrun);
+	ok(last.si_overrun >= 8 && last.si_overrun <= missed,
+	   "with the number of those missed (%d)", last.si_overrun);
 	syscall(SYS_timer_delete, id);
 }
 
@@ -126,8 +129,9 @@ static void test_kinds(void)
 	struct itimerspec its;
 	int id = -1, first = -1;
 
-	ok(create(CLOCK_REALTIME, &event, &id) == 0 && set(id, 0, 10000 * MS, 0) == 0 &&
-		   syscall(SYS_timer_gettime, id, &its) == 0 && its.it_value.tv_sec == 9,
+	ok(create(CLOCK_REALTIME, &event, &id) == 0 && set(id, 0, 1000000 * MS, 0) == 0 &&
+		   syscall(SYS_timer_gettime, id, &its) == 0 && its.it_value.tv_sec > 900 &&
+		   its.it_value.tv_sec < 1000,
 	   "SIGEV_NONE: only to be read");
 	syscall(SYS_timer_delete, id);
 	event.notify = SIGEV_THREAD_ID;
@@ -154,11 +158,11 @@ static void test_cpu_clock(void)
 	int id = -1;
 
 	count = 0;
-	ok(create(CLOCK_PROCESS_CPUTIME_ID, &event, &id) == 0 && set(id, 0, 50 * MS, 0) == 0,
+	ok(create(CLOCK_PROCESS_CPUTIME_ID, &event, &id) == 0 && set(id, 0, 500 * MS, 0) == 0,
 	   "a timer on CPU time");
 	usleep(100000);
 	ok(count == 0, "does not count sleep");
-	end = now_ns() + 5000 * MS;
+	end = now_ns() + 60000 * MS;
 	while (!count && now_ns() < end)
 		;
 	ok(count == 1, "but work");
