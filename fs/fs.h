@@ -359,6 +359,8 @@ int register_filesystem(struct file_system_type *type);
 int filesystems_show(struct seq_file *m); /* /proc/filesystems */
 /* Mount without a place in the tree: pipefs, the shmem mount. ERR_PTR on failure. */
 struct vfsmount *kern_mount(struct file_system_type *type);
+/* The same with data for ->mount. */
+struct vfsmount *kern_mount_data(struct file_system_type *type, void *data);
 
 static inline struct inode *file_inode(const struct file *file)
 {

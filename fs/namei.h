@@ -91,6 +91,9 @@ int follow_down(struct path *path);
 
 /* What the system calls end in; the directory's i_rwsem is held by the caller. */
 int vfs_create(struct inode *dir, struct dentry *dentry, umode_t mode, bool want_excl);
+/* The same with the caller's own way of making the inode: f gets mode (of S_IFREG) and arg. */
+int vfs_mkobj(struct dentry *dentry, umode_t mode,
+	      int (*f)(struct dentry *dentry, umode_t mode, void *arg), void *arg);
 int vfs_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode);
 int vfs_mknod(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev);
 int vfs_symlink(struct inode *dir, struct dentry *dentry, const char *body);

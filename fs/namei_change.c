@@ -170,6 +170,14 @@ int vfs_create(struct inode *dir, struct dentry *dentry, umode_t mode, bool want
 	return dir->i_op->create(dir, dentry, (umode_t)((mode & S_IALLUGO) | S_IFREG), want_excl);
 }
 
+int vfs_mkobj(struct dentry *dentry, umode_t mode,
+	      int (*f)(struct dentry *dentry, umode_t mode, void *arg), void *arg)
+{
+	int error = may_create(d_inode(dentry->d_parent), dentry);
+
+	return error ? error : f(dentry, (umode_t)((mode & S_IALLUGO) | S_IFREG), arg);
+}
+
 int vfs_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode)
 {
 	int error = may_create(dir, dentry);

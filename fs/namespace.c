@@ -168,14 +168,19 @@ static struct mount *vfs_kern_mount(struct file_system_type *type, int flags, co
 	return mnt;
 }
 
-struct vfsmount *kern_mount(struct file_system_type *type)
+struct vfsmount *kern_mount_data(struct file_system_type *type, void *data)
 {
-	struct mount *mnt = vfs_kern_mount(type, SB_KERNMOUNT, type->name, NULL);
+	struct mount *mnt = vfs_kern_mount(type, SB_KERNMOUNT, type->name, data);
 
 	if (IS_ERR(mnt))
 		return ERR_CAST(mnt);
 	mnt->mnt.mnt_flags = MNT_INTERNAL;
 	return &mnt->mnt;
+}
+
+struct vfsmount *kern_mount(struct file_system_type *type)
+{
+	return kern_mount_data(type, NULL);
 }
 
 void kern_unmount(struct vfsmount *mnt)

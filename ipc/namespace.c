@@ -3,8 +3,9 @@
  * IPC namespaces: made by clone(CLONE_NEWIPC) and unshare(), joined by setns(), destroyed with
  * their last user.
  *
- * Idea: all System V objects hang on a struct ipc_namespace. A new one is empty and has the usual
- *   limits, whatever its maker's had.
+ * Idea: all System V objects hang on a struct ipc_namespace, and so do the names of POSIX message
+ *   queues. A new one is empty and has the usual limits, whatever its maker's had. The first one's
+ *   POSIX part is set up by mqueue_fs.c, when there are file systems.
  * Rules: 1. Who holds a reference: each nsproxy, each open file of /proc/sysvipc and each open
  *   /proc/<pid>/ns/ipc, each attached shared-memory segment's file. Objects hold none: they end with
  *   the namespace.
@@ -52,6 +53,13 @@ out_sem:
 	return err;
 }
 
+static void exit_sysv_ns(struct ipc_namespace *ns)
+{
+	sem_exit_ns(ns);
+	msg_exit_ns(ns);
+	shm_exit_ns(ns);
+}
+
 static struct ipc_namespace *create_ipc_ns(void)
 {
 	struct ipc_namespace *ns = kzalloc(sizeof(*ns), GFP_KERNEL);
@@ -61,11 +69,17 @@ static struct ipc_namespace *create_ipc_ns(void)
 		return ERR_PTR(-ENOMEM);
 	ns_common_init(&ns->ns, &ipcns_operations);
 	err = setup_ipc_ns(ns);
-	if (err) {
-		kfree(ns);
-		return ERR_PTR(err);
-	}
+	if (err)
+		goto out;
+	err = mq_init_ns(ns);
+	if (err)
+		goto out_sysv;
 	return ns;
+out_sysv:
+	exit_sysv_ns(ns);
+out:
+	kfree(ns);
+	return ERR_PTR(err);
 }
 
 struct ipc_namespace *copy_ipcs(unsigned long flags, struct ipc_namespace *ns)
@@ -95,9 +109,8 @@ void put_ipc_ns(struct ipc_namespace *ns)
 	if (!refcount_dec_and_test(&ns->ns.count))
 		return;
 	ASSERT(ns != &init_ipc_ns);
-	sem_exit_ns(ns);
-	msg_exit_ns(ns);
-	shm_exit_ns(ns);
+	mq_exit_ns(ns);
+	exit_sysv_ns(ns);
 	kfree(ns);
 }
 

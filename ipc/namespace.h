@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An IPC namespace: one world of System V objects, with its own keys, ids and limits. A task sees
- * the one of current->nsproxy->ipc_ns. Implemented in ipc/namespace.c.
+ * An IPC namespace: one world of System V objects and POSIX message queues, with its own keys, ids,
+ * names and limits. A task sees the one of current->nsproxy->ipc_ns. Implemented in ipc/namespace.c.
  * Linux: include/linux/ipc_namespace.h.
  */
 #ifndef CONDUIT_IPC_NAMESPACE_H
@@ -15,6 +15,7 @@
 #include "kernel/sched/nsproxy.h"
 
 struct kern_ipc_perm;
+struct vfsmount;
 
 /*
  * All objects of one kind. [W] rwsem, for writing to change, for reading to rely on; [R] also
@@ -57,6 +58,14 @@ struct ipc_namespace {
 	unsigned long shm_tot; /* [W] pages in all */
 	int shm_ctlmni;        /* [A] segments */
 	int shm_rmid_forced;   /* [A] a segment goes when nobody has it attached */
+
+	struct vfsmount *mq_mnt;         /* [I] the names of POSIX queues: ipc/mqueue_fs.c */
+	unsigned int mq_queues_count;    /* [mq_lock] POSIX queues */
+	unsigned int mq_queues_max;      /* [A] how many there may be */
+	unsigned int mq_msg_max;         /* [A] messages in one */
+	unsigned int mq_msgsize_max;     /* [A] bytes in one message */
+	unsigned int mq_msg_default;     /* [A] for queues made without attributes */
+	unsigned int mq_msgsize_default; /* [A] */
 };
 
 #define sc_semmsl sem_ctls[0]
@@ -88,6 +97,10 @@ int shm_init_ns(struct ipc_namespace *ns);
 void sem_exit_ns(struct ipc_namespace *ns);
 void msg_exit_ns(struct ipc_namespace *ns);
 void shm_exit_ns(struct ipc_namespace *ns);
+
+/* The same for POSIX queues, whose names and messages go when no mount and no file is left. */
+int mq_init_ns(struct ipc_namespace *ns);
+void mq_exit_ns(struct ipc_namespace *ns);
 
 /* Segments without creator and attachments go: shm_rmid_forced was switched on. Sleeps. */
 void shm_destroy_orphaned(struct ipc_namespace *ns);
