@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Socket control messages: descriptors and credentials that travel with the bytes.
- * Implemented in ipc/scm.c; which sockets are in flight, and cycles of them, in ipc/unix_gc.c.
+ * Implemented in ipc/scm.c (the user's side), ipc/scm_unix.c (the message's side) and
+ * ipc/unix_gc.c (sockets in flight, and cycles of them).
  * Linux: include/net/scm.h.
  */
 #ifndef CONDUIT_IPC_SCM_H
 #define CONDUIT_IPC_SCM_H
 
+#include "kernel/lib/list.h"
 #include "kernel/lib/types.h"
 #include "ipc/sock.h"
 
@@ -14,6 +16,7 @@ struct file;
 struct pid;
 struct sk_buff;
 struct socket;
+struct unix_sock;
 struct user_struct;
 
 #define SCM_MAX_FD 253 /* descriptors in one message */
@@ -24,12 +27,19 @@ struct scm_creds {
 	gid_t gid;
 };
 
-/* Descriptors on their way, as files. */
+/*
+ * Descriptors on their way, as files. One owner at a time: a scm_cookie, a message, or the list of
+ * those to be closed. [G] unix_gc_lock, [I] never changes once in a message.
+ */
 struct scm_fp_list {
-	short count;
-	short max;
-	struct user_struct *user; /* whose unix_inflight they count in */
-	struct file *fp[SCM_MAX_FD];
+	short count;                /* [I] */
+	short max;                  /* [I] places in fp */
+	short count_unix;           /* [I] how many are AF_UNIX sockets */
+	struct user_struct *user;   /* [I] a reference: whose unix_inflight they count in */
+	struct unix_sock *receiver; /* [G] in whose queue it is; NULL: not in flight */
+	struct sk_buff *skb;        /* [G] the message that owns it, while in flight */
+	struct list_head list;      /* [G] in receiver->gc_queue; or in a struct scm_work */
+	struct file *fp[];
 };
 
 /* What one message carries: on the stack of sendmsg() and recvmsg(). */
@@ -79,7 +89,7 @@ static inline void scm_recv(struct socket *sock, struct msghdr *msg, struct scm_
 
 /*
  * Into a message before it is queued: moves what scm holds (descriptors only with send_fds: on a
- * stream they go with the first piece). 0, -ETOOMANYREFS, -ENOMEM. No lock held.
+ * stream they go with the first piece). 0, -ETOOMANYREFS. No lock held.
  */
 int unix_scm_to_skb(struct scm_cookie *scm, struct sk_buff *skb, bool send_fds);
 /* If SO_PASSCRED is on at either end, a message that names no sender gets one. Before queueing. */
@@ -91,16 +101,61 @@ void unix_skb_to_scm(const struct sk_buff *skb, struct scm_cookie *scm);
 /* Do scm and the message come from the same sender? For streams with SO_PASSCRED. */
 bool unix_skb_scm_eq(const struct sk_buff *skb, const struct scm_cookie *scm);
 
-/* Descriptors between a message and scm: into it; out of it; a second reference to each (PEEK). */
+/*
+ * Descriptors between a message and scm: into it; out of it; a second reference to each (PEEK:
+ * 0 or -ENOMEM). Not with the state lock; the message is not freed meanwhile (iolock, or unlinked).
+ */
 int unix_attach_fds(struct scm_cookie *scm, struct sk_buff *skb);
 void unix_detach_fds(struct scm_cookie *scm, struct sk_buff *skb);
 int unix_peek_fds(struct scm_cookie *scm, struct sk_buff *skb);
 
-/* A file is now (no longer) in a message: counts, and tells the garbage collector. */
-void unix_inflight(struct user_struct *user, struct file *file);
-void unix_notinflight(struct user_struct *user, struct file *file);
-/* Collects sockets that only messages refer to which nobody can receive. ipc/unix_gc.c. Sleeps. */
+/* SO_PASSRIGHTS is off and the message has descriptors: -EPERM. */
+static inline bool unix_refuses_rights(const struct sk_buff *skb, const struct sock *other)
+{
+	return unlikely(UNIXCB(skb).fp && !READ_ONCE(other->sk_scm_rights));
+}
+
+/* Frees fpl and closes its files, now or, inside such a closing, soon. Sleeps. */
+void scm_fp_free(struct scm_fp_list *fpl);
+/* An empty list of that size, nobody's. NULL: no memory. */
+struct scm_fp_list *scm_fp_alloc(int max);
+/* Lets unix_gc_collect() work, now or behind the closing under way. */
+void scm_collect(void);
+
+/*
+ * Closings that wait for the one under way, of this task: a socket's end ends messages, whose files
+ * may be sockets, whose ends … so the list replaces a recursion.
+ */
+struct scm_work {
+	struct list_head list; /* scm_fp_list */
+	bool collect;          /* unix_gc() was asked for meanwhile */
+};
+
+/* ---- ipc/unix_gc.c ---- */
+
+void __unix_add_edges(struct sk_buff *skb, struct unix_sock *receiver);
+
+/* The message is put into the receiver's queue. Its state lock is held, and it is not dead. */
+static inline void unix_add_edges(struct sk_buff *skb, struct sock *receiver)
+{
+	if (unlikely(UNIXCB(skb).fp))
+		__unix_add_edges(skb, (struct unix_sock *)receiver);
+}
+
+/* accept() gives the socket to somebody: it has no listener any more. State lock held. */
+void unix_update_edges(struct sock *receiver);
+/* Takes the descriptors out of the message, out of flight. NULL: it has none (any more). */
+struct scm_fp_list *unix_del_edges(struct sk_buff *skb);
+/* A second reference to each file of the message, which has copy->max of them. */
+void unix_copy_edges(const struct sk_buff *skb, struct scm_fp_list *copy);
+
+void unix_gc_init_sock(struct unix_sock *u);
+/* Collects sockets that only messages refer to which nobody can receive. Sleeps; no lock held. */
 void unix_gc(void);
-extern unsigned int unix_tot_inflight; /* sockets in flight */
+/* More in flight than ever after the last collection: another one. Sleeps; no lock held. */
+void wait_for_unix_gc(void);
+/* Moves what can be collected now to the list. Any? */
+bool unix_gc_collect(struct list_head *garbage);
+extern unsigned int unix_tot_inflight; /* references to sockets in flight */
 
 #endif

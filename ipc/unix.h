@@ -48,6 +48,11 @@ struct unix_sock {
 	unsigned int table_hash;           /* [T] where table_node is */
 	long inflight;                     /* [G] references to it in messages */
 	struct list_head link;             /* [G] in the list of sockets in flight */
+	struct list_head gc_queue;         /* [G] scm_fp_lists in its queue that have sockets */
+	struct list_head gc_entry;         /* [G] while gc_queue is not empty: in gc_receivers, */
+	struct list_head gc_embryos;       /* [G] … or here, of its listener */
+	struct unix_sock *gc_listener;     /* [G] whose gc_embryos has gc_entry, or NULL */
+	struct list_head gc_work;          /* [G] reached, to be looked into */
 	unsigned long gc_flags;            /* [G] */
 };
 

@@ -328,6 +328,7 @@ static void init_child(struct task_struct *p, const struct kernel_clone_args *ar
 	p->sysvsem.undo_list = NULL;
 	INIT_LIST_HEAD(&p->sysvshm.shm_clist);
 	p->robust_list = NULL;
+	p->scm_work = NULL;
 	p->fail_nth = 0;
 	spin_lock_init(&p->alloc_lock);
 #ifdef CONFIG_DEBUG

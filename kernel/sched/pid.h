@@ -16,6 +16,7 @@
 #include "kernel/locking/rcu.h"
 #include "kernel/sched/wait.h"
 
+struct file;
 struct task_struct;
 
 enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPE_MAX };
@@ -70,6 +71,12 @@ static inline int pid_nr(const struct pid *pid)
 {
 	return pid ? pid->nr : 0;
 }
+
+/*
+ * A pidfd, implemented in kernel/pidfd.c: reserves a descriptor and makes the file; the caller does
+ * fd_install(), or put_unused_fd() and fput(). The descriptor or -errno.
+ */
+int pidfd_prepare(struct pid *pid, unsigned int flags, struct file **file);
 
 #define do_each_pid_task(pid, type, task)                                                          \
 	do {                                                                                       \

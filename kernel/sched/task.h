@@ -34,6 +34,7 @@ struct completion;
 struct sched_class;
 struct sem_undo_list;
 struct robust_list_head;
+struct scm_work;
 struct futex_q;
 
 #define TASK_COMM_LEN 16
@@ -184,6 +185,7 @@ struct task_struct {
 	struct sysv_sem sysvsem;                     /* System V SEM_UNDO */
 	struct sysv_shm sysvshm;                     /* segments it created */
 	struct robust_list_head __user *robust_list; /* [O] */
+	struct scm_work *scm_work;                   /* [O] ipc/scm.c: is closing files now */
 
 	unsigned long timer_slack_ns;
 	int make_it_fail;      /* /proc/self/make-it-fail */
