@@ -11,6 +11,7 @@
 #include "kernel/locking/rcu.h"
 #include "kernel/locking/rwlock.h"
 #include "kernel/locking/rwsem.h"
+#include "kernel/locking/seqlock.h"
 #include "kernel/locking/sleep.h"
 #include "kernel/x86/current.h"
 #include "kernel/x86/irq.h"
@@ -218,6 +219,16 @@ void rwlock_debug_write_unlock(rwlock_t *lock)
 	lock_release(&lock->dep_map, __LOCK_IP);
 	WRITE_ONCE(lock->cpu, 0);
 	preempt_enable();
+}
+
+/* ---- sequence locks: the reader holds nothing afterwards ---- */
+
+void seqlock_debug_before_read(const seqlock_t *sl)
+{
+	struct lockdep_map *map = (struct lockdep_map *)&sl->lock.dep_map;
+
+	lock_acquire(map, 0, false, LOCK_READ_SPIN, __LOCK_IP);
+	lock_release(map, __LOCK_IP);
 }
 
 /* ---- sleeping locks ---- */

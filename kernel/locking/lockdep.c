@@ -8,6 +8,8 @@
  * and it is reported the first time that somebody takes the last step of it, even if nobody waits.
  * Interrupts add a way to wait: a lock that an interrupt handler takes ("irq-safe") must never be
  * held with interrupts on, and no lock that is ("irq-unsafe") may come behind it.
+ * Calls to other CPUs add another: a CPU that spins for a lock with interrupts off answers nobody. So
+ * "interrupts off" counts as a lock, held by whoever takes one so, wanted by whoever calls others.
  *
  * Data: classes[] by number; after[a] has bit b when a lock of class b was taken under one of class a;
  * edges[] tells where. Each task has a stack of what it holds (lockdep_task).
@@ -18,7 +20,8 @@
  * Rules: 1. trylock makes no edge to what it takes, since it does not wait, but from it it does.
  * 2. An interrupt's locks make no edges with those of the task below: the irq rules cover that.
  * 3. Locks of one class nest only with different subclasses (*_nested()). 4. A subclass is a class of
- * its own. 5. After the first report everything is off: the tables may be inconsistent.
+ * its own. 5. After the first report everything is off: the tables may be inconsistent. 6. A
+ * non-maskable interrupt only tries locks, and leaves no trace here: it may have interrupted us.
  * Locking: graph_lock, a bare test-and-set word, interrupts off: this file cannot use locks that it
  * checks. Reading after[] without it at worst misses an edge that is just being made.
  * Linux: kernel/locking/lockdep.c; left out: read-recursive edges, softirqs, chain cache.
@@ -64,8 +67,11 @@ struct edge {
 	struct trace trace;
 };
 
-static struct lock_class classes[MAX_CLASSES];
-static unsigned int nr_classes; /* [graph_lock] grows only */
+/* The first class is no lock: a CPU "holds" it while its interrupts are off. */
+#define NO_ANSWER 0
+
+static struct lock_class classes[MAX_CLASSES] = { [NO_ANSWER] = { .name = "interrupts off" } };
+static unsigned int nr_classes = 1; /* [graph_lock] grows only */
 static unsigned long after[MAX_CLASSES][WORDS];
 static struct edge edges[MAX_EDGES];
 static unsigned int nr_edges; /* [graph_lock] */
@@ -364,7 +370,7 @@ static unsigned int find_class(struct lockdep_map *map, unsigned int subclass)
 	if (!key)
 		key = map->name; /* one string per place that initialises */
 	flags = graph_lock();
-	for (c = 0; c < nr_classes; c++)
+	for (c = NO_ANSWER + 1; c < nr_classes; c++)
 		if (classes[c].key == key && classes[c].subclass == subclass)
 			break;
 	if (c == nr_classes && c < MAX_CLASSES) {
@@ -383,6 +389,30 @@ static unsigned int find_class(struct lockdep_map *map, unsigned int subclass)
 	return c;
 }
 
+/* ---- calls to other CPUs ---- */
+
+/* A lock is taken with interrupts off: nobody whom this CPU waits for may wait for its answer. */
+static void note_no_answer(unsigned int class)
+{
+	if (num_online_cpus() > 1)
+		add_edge(NO_ANSWER, class);
+}
+
+void lockdep_calls_cpus(void)
+{
+	const struct lockdep_task *task = lockdep_current();
+
+	if (num_online_cpus() < 2 || !debug_locks)
+		return;
+	if (irqs_disabled() || in_interrupt()) {
+		lockdep_report("other CPUs are called with interrupts off");
+		return;
+	}
+	for (unsigned int i = 0; i < task->depth; i++)
+		if (unlikely(!test_bit(NO_ANSWER, after[task->held[i].class])))
+			add_edge(task->held[i].class, NO_ANSWER);
+}
+
 /* ---- taking and giving back ---- */
 
 void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, enum lock_read read,
@@ -394,7 +424,7 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, 
 	unsigned long flags;
 	bool in_irq = in_interrupt();
 
-	if (unlikely(!debug_locks))
+	if (unlikely(!debug_locks || in_nmi())) /* rule 6 */
 		return;
 	if (ip == __LOCK_HERE)
 		ip = __LOCK_IP;
@@ -433,6 +463,8 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, bool trylock, 
 		if (unlikely(!test_bit(class, after[held->class])))
 			add_edge(held->class, class);
 	}
+	if (!trylock && irqs_disabled_flags(flags) && unlikely(!test_bit(class, after[NO_ANSWER])))
+		note_no_answer(class);
 	new = &task->held[task->depth++];
 	*new = (struct held_lock){ map, ip, class, read != LOCK_WRITE, in_irq };
 out:
@@ -445,7 +477,7 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 	unsigned long flags;
 	unsigned int i;
 
-	if (unlikely(!debug_locks))
+	if (unlikely(!debug_locks || in_nmi()))
 		return;
 	local_irq_save(flags);
 	task = lockdep_current();

@@ -55,6 +55,8 @@ void lock_downgrade(struct lockdep_map *map);
 bool lock_is_held(const struct lockdep_map *map);
 /* Interrupts are about to be on: whatever this task still holds is held with them on. */
 void lockdep_irqs_on(void);
+/* Other CPUs are about to be waited for: their interrupts must not wait for what this task holds. */
+void lockdep_calls_cpus(void);
 /* Where nothing may be held: on the way to user mode, at a task's end. */
 void lockdep_assert_none_held(const char *where);
 void lockdep_sys_exit(void);
@@ -80,6 +82,7 @@ void __might_sleep(const char *file, int line);
 #define lockdep_assert_none_held(where) ((void)0)
 #define lockdep_sys_exit()              ((void)0)
 #define lockdep_irqs_on()               ((void)0)
+#define lockdep_calls_cpus()            ((void)0)
 #define preempt_disable()               barrier()
 #define preempt_enable()                barrier()
 static inline int preempt_count(void)

@@ -108,8 +108,16 @@ typedef struct seqlock seqlock_t;
 		spin_lock_init(&(sl)->lock);                                                       \
 	} while (0)
 
+#ifdef CONFIG_DEBUG
+/* Implemented in kernel/locking/debug.c: a reader waits for a writer that is inside. */
+void seqlock_debug_before_read(const seqlock_t *sl);
+#else
+#define seqlock_debug_before_read(sl) ((void)0)
+#endif
+
 static inline unsigned int read_seqbegin(const seqlock_t *sl)
 {
+	seqlock_debug_before_read(sl);
 	return read_seqcount_begin(&sl->seqcount);
 }
 

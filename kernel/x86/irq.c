@@ -35,6 +35,7 @@ const struct local_irq_name local_irq_names[NR_LOCAL_IRQS] = {
 static struct irq_desc irq_table[NR_IRQS];
 static DEFINE_PER_CPU(struct irq_counts, irq_counts);
 DEFINE_PER_CPU(int, irq_depth);
+DEFINE_PER_CPU(int, nmi_depth);
 DEFINE_PER_CPU(struct pt_regs *, irq_regs);
 
 void do_irq(struct pt_regs *regs, unsigned long vector);

@@ -27,6 +27,14 @@ static inline bool in_interrupt(void)
 	return this_cpu_read(irq_depth) > 0;
 }
 
+/* … and of non-maskable ones, which come in the midst of anything: with any lock held, in any state. */
+DECLARE_PER_CPU(int, nmi_depth);
+
+static inline bool in_nmi(void)
+{
+	return this_cpu_read(nmi_depth) > 0;
+}
+
 /* Was user mode interrupted? Inside a handler only. */
 DECLARE_PER_CPU(struct pt_regs *, irq_regs);
 

@@ -28,6 +28,7 @@
 #include "kernel/x86/processor.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/tsc.h"
+#include "kernel/locking/lockdep.h"
 
 struct call_request {
 	void (*func)(void *info);
@@ -100,6 +101,7 @@ static void wait_for_call(void)
 
 void smp_call_function_many(u64 mask, void (*func)(void *info), void *info)
 {
+	lockdep_calls_cpus();
 	if (send_call(mask, func, info))
 		wait_for_call();
 }

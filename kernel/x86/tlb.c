@@ -17,6 +17,7 @@
 #include "kernel/x86/percpu.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/tlbflush.h"
+#include "kernel/locking/lockdep.h"
 
 /* Above so many pages a reload of CR3 is cheaper than one invlpg each. */
 #define TLB_SINGLE_PAGE_FLUSH_CEILING 33
@@ -60,7 +61,8 @@ void flush_tlb_pgd_range(pgd_t *pgd, const u64 *cpu_bitmap, unsigned long start,
 	struct flush_tlb_info info = { pgd, start, end };
 	u64 others;
 
-	smp_mb(); /* rule 1 */
+	lockdep_calls_cpus(); /* also when it happens that no other CPU has them loaded */
+	smp_mb();             /* rule 1 */
 	if (is_loaded(pgd))
 		flush_here(&info);
 	others = READ_ONCE(*cpu_bitmap) & ~(1ull << smp_processor_id());
