@@ -28,6 +28,7 @@
 #include "kernel/uapi/time.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/uaccess.h"
 #include "mm/gfp.h"
 #include "mm/slab.h"
@@ -126,6 +127,20 @@ static void irqs_on_under_lock(void)
 	spin_lock_irq(&lock_a);
 	spin_unlock_irq(&lock_a); /* and so interrupts are on */
 	spin_unlock(&irq_lock);
+}
+
+static void do_nothing(void *unused)
+{
+}
+
+/* Whom it calls may be the one that spins for the lock with interrupts off. */
+static void call_under_lock(void)
+{
+	spin_lock_irq(&lock_a);
+	spin_unlock_irq(&lock_a);
+	spin_lock(&lock_a);
+	smp_call_function_many(~0ull, do_nothing, NULL);
+	spin_unlock(&lock_a);
 }
 
 static void sleep_irqs_off(void)
@@ -321,6 +336,37 @@ static void hard_lockup(void)
 		cpu_relax();
 }
 
+static DECLARE_COMPLETION(printed);
+static bool stop_printing;
+
+static noinline int print_on_and_on(void *unused)
+{
+	while (!READ_ONCE(stop_printing)) {
+		pr_info("lkdtm: the log is %s\n",
+			"busy all the time, so its lock is held when asked");
+		cond_resched();
+	}
+	complete(&printed);
+	return 0;
+}
+
+/* Not a bug but the cure: a non-maskable interrupt prints although the log's lock is held there. */
+static void show_a_printer(void)
+{
+	struct task_struct *printer = kthread_run(print_on_and_on, NULL, "printer");
+
+	for (int i = 0; i < 4; i++) {
+		do
+			schedule_timeout_uninterruptible(20000000);
+		while (task_cpu(printer) == smp_processor_id());
+		smp_show_cpu(task_cpu(printer));
+	}
+	schedule_timeout_uninterruptible(200000000);
+	WRITE_ONCE(stop_printing, true);
+	wait_for_completion(&printed);
+	pr_info("lkdtm: the printer has ended\n");
+}
+
 /* Whoever was to wake it never does. */
 static void lost_wakeup(void)
 {
@@ -398,6 +444,7 @@ static const struct planted_bug {
 	{ "SLEEP_IN_ATOMIC", sleep_in_atomic },
 	{ "IRQ_UNSAFE_LOCK", irq_unsafe_lock },
 	{ "IRQS_ON_UNDER_LOCK", irqs_on_under_lock },
+	{ "CALL_UNDER_LOCK", call_under_lock },
 	{ "SLEEP_IRQS_OFF", sleep_irqs_off },
 	{ "UNLOCK_NOT_HELD", unlock_not_held },
 	{ "RETURN_WITH_LOCK", return_with_lock },
@@ -420,6 +467,7 @@ static const struct planted_bug {
 	{ "REFCOUNT", refcount_overflow },
 	{ "SOFT_LOCKUP", soft_lockup },
 	{ "HARD_LOCKUP", hard_lockup },
+	{ "SHOW_A_PRINTER", show_a_printer },
 	{ "LOST_WAKEUP", lost_wakeup },
 	{ "HUNG_ON_MUTEX", hung_on_mutex },
 	{ "SMASH_STACK", smash_stack },

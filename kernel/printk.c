@@ -8,13 +8,14 @@
  * stands at the beginning. first and next are the oldest record's place and the free place.
  * Rules: 1. a new record pushes out as many old ones as it needs; 2. a record never wraps.
  * Locking: log_lock, interrupts off; the innermost of all locks, since anybody may print. A panic
- * goes on without it.
+ * or a non-maskable interrupt that cannot have it goes on without it, to the consoles only.
  * Linux: kernel/printk/printk.c. man 2 syslog. Start at: vprintk.
  */
 #include "kernel/printk.h"
 
 #include "kernel/uapi/errno.h"
 #include "kernel/uapi/capability.h"
+#include "kernel/uapi/poll.h"
 #include "kernel/lib/cmdline.h"
 #include "kernel/lib/console.h"
 #include "kernel/lib/kstrtox.h"
@@ -23,16 +24,20 @@
 #include "kernel/lib/vsnprintf.h"
 #include "kernel/locking/spinlock.h"
 #include "kernel/sched/cred.h"
+#include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
 #include "kernel/sched/wait.h"
+#include "kernel/x86/irq.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/tsc.h"
 #include "kernel/x86/uaccess.h"
 #include "kernel/syscall.h"
 #include "mm/slab.h"
 
-#define LOG_BUF_SIZE   (128 * 1024)
-#define DEFAULT_LEVEL  4
-#define QUIET_LOGLEVEL 4
+#define LOG_BUF_SIZE    (128 * 1024)
+#define DEFAULT_LEVEL   4
+#define QUIET_LOGLEVEL  4
+#define NMI_PATIENCE_MS 10 /* for the log's lock */
 
 struct log_header {
 	u64 time_ns;
@@ -51,6 +56,7 @@ static int console_loglevel = 7;
 static char console_option[16] = "ttyS0";
 static const char *boot_cmdline = "";
 bool printk_panicking;
+bool printk_wake_wanted;
 
 /* ---- the ring ---- */
 
@@ -229,38 +235,82 @@ void printk_init(const char *cmdline)
 
 /* ---- printing ---- */
 
+/*
+ * False: to be printed without the lock. Its holder may have been stopped for good by a panic, or be
+ * what this CPU's non-maskable interrupt interrupted.
+ */
+static bool lock_log(void)
+{
+	u64 end;
+
+	if (likely(!printk_panicking && !in_nmi())) {
+		spin_lock(&log_lock);
+		return true;
+	}
+	end = rdtsc() + (printk_panicking ? 0 : (u64)NMI_PATIENCE_MS * tsc_khz);
+	while (!spin_trylock(&log_lock)) {
+		if (rdtsc() >= end)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/*
+ * Whoever prints may hold the very locks that waking somebody takes: so the readers are woken by an
+ * interrupt, which comes when this CPU has interrupts on again.
+ */
+static void wake_readers_later(void)
+{
+	if (!wq_has_sleeper(&log_wait))
+		return;
+	WRITE_ONCE(printk_wake_wanted, true);
+	if (!in_nmi()) /* this CPU may have been in the midst of sending one */
+		smp_send_reschedule(raw_smp_processor_id());
+}
+
+void printk_wake_readers(void)
+{
+	WRITE_ONCE(printk_wake_wanted, false);
+	wake_up_interruptible_poll(&log_wait, POLLIN | POLLRDNORM);
+}
+
 int vprintk(const char *fmt, va_list args)
 {
-	static char line[PRINTK_TEXT_MAX];
-	unsigned long flags;
-	char *text = line;
+	static char line[PRINTK_TEXT_MAX]; /* [log_lock] */
+	char short_line[256], *text = line;
 	int length, level = DEFAULT_LEVEL;
+	size_t size = sizeof(line);
+	unsigned long flags;
+	bool locked;
 	u64 now;
-	bool locked = true;
 
 	local_irq_save(flags);
-	if (printk_panicking)
-		locked = spin_trylock(&log_lock);
-	else
-		spin_lock(&log_lock);
+	locked = lock_log();
+	if (!locked) {
+		text = short_line;
+		size = sizeof(short_line);
+	}
 	now = sched_clock();
-	length = vscnprintf(line, sizeof(line), fmt, args);
-	if (length >= 2 && line[0] == KERN_SOH[0]) {
-		if (line[1] >= '0' && line[1] <= '7')
-			level = line[1] - '0';
+	length = vscnprintf(text, size, fmt, args);
+	if (length >= 2 && text[0] == KERN_SOH[0]) {
+		if (text[1] >= '0' && text[1] <= '7')
+			level = text[1] - '0';
 		text += 2;
 		length -= 2;
 	}
 	while (length && text[length - 1] == '\n')
 		length--;
 	if (length) {
-		log_store(level, text, length, now);
+		if (locked)
+			log_store(level, text, length, now);
 		console_write(level, text, length, now);
 	}
 	if (locked)
 		spin_unlock(&log_lock);
+	if (length)
+		wake_readers_later();
 	local_irq_restore(flags);
-	/* Readers are few; a wake-up under a caller's scheduler lock would deadlock, so look first. */
 	return length;
 }
 
@@ -300,23 +350,30 @@ static int format_record(const struct printk_record *r, char *buf, size_t size)
 			 r->text);
 }
 
+static bool read_before(u64 end, u64 seq, struct printk_record *record)
+{
+	cond_resched();
+	return printk_read(seq, record) && record->seq < end;
+}
+
 /* Copies the newest records that fit into size bytes: the length or -EFAULT, -ENOMEM. */
 static int syslog_print_all(char __user *buf, int size, bool clear)
 {
 	struct printk_record *record = kmalloc(sizeof(*record), GFP_KERNEL);
 	char *line = kmalloc(PRINTK_TEXT_MAX + 64, GFP_KERNEL);
-	u64 from = log_clear_seq, seq;
+	u64 from = log_clear_seq, end = printk_next_seq(), seq; /* others go on printing */
 	int total = 0, length, done = 0;
 
 	if (!record || !line) {
 		done = -ENOMEM;
 		goto out;
 	}
-	for (seq = from; printk_read(seq, record); seq = record->seq + 1)
+	for (seq = from; read_before(end, seq, record); seq = record->seq + 1)
 		total += format_record(record, line, PRINTK_TEXT_MAX + 64);
-	for (seq = from; total > size && printk_read(seq, record); seq = record->seq + 1)
+	for (seq = from; total > size && read_before(end, seq, record); seq = record->seq + 1)
 		total -= format_record(record, line, PRINTK_TEXT_MAX + 64);
-	for (; printk_read(seq, record); seq = record->seq + 1) {
+	/* What was counted may be overwritten by now: newer records are taken, until it is full. */
+	for (; read_before(~0ull, seq, record); seq = record->seq + 1) {
 		length = format_record(record, line, PRINTK_TEXT_MAX + 64);
 		if (done + length > size)
 			break;

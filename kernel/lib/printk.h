@@ -43,6 +43,9 @@ u64 printk_next_seq(void);
 /* Implemented in the roof; sleeps until printk_next_seq() > seq. 0 or -ERESTARTSYS. */
 int printk_wait(u64 seq);
 struct wait_queue_head *printk_wait_queue(void);
+/* The reschedule interrupt, when somebody printed for whom nobody could be woken at once. */
+extern bool printk_wake_wanted;
+void printk_wake_readers(void);
 
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt

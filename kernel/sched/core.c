@@ -32,6 +32,7 @@
  * Linux: kernel/sched/core.c. Start at: __schedule(), try_to_wake_up().
  */
 #include "kernel/lib/bug.h"
+#include "kernel/lib/printk.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/switch_to.h"
@@ -279,6 +280,8 @@ void kick_process(struct task_struct *p)
 /* The interrupt itself is the message: its return path sees TIF_NEED_RESCHED. */
 void scheduler_ipi(void)
 {
+	if (unlikely(READ_ONCE(printk_wake_wanted)))
+		printk_wake_readers();
 }
 
 /* ---- fork and exit ---- */

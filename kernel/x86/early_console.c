@@ -20,21 +20,30 @@ enum {
 
 #define LSR_TX_EMPTY 0x20
 
+#define TRIES 100000 /* then nobody reads at the other end */
+
+/* [log_lock, which printk() holds] */
 struct early_port {
 	struct console console;
 	u16 port;
+	bool stuck; /* was not ready last time: a long message is not worth waiting for each byte */
 };
 
-static void put(u16 port, u8 c)
+static void put(struct early_port *p, u8 c)
 {
-	for (int tries = 0; tries < 100000 && !(inb(port + UART_LSR) & LSR_TX_EMPTY); tries++)
+	int tries = p->stuck ? 1 : TRIES;
+
+	while (tries && !(inb(p->port + UART_LSR) & LSR_TX_EMPTY)) {
 		cpu_relax();
-	outb(c, port + UART_TX);
+		tries--;
+	}
+	p->stuck = !tries;
+	outb(c, p->port + UART_TX);
 }
 
 static void early_write(struct console *console, const char *text, size_t length)
 {
-	u16 port = container_of(console, struct early_port, console)->port;
+	struct early_port *port = container_of(console, struct early_port, console);
 
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '\n')

@@ -11,6 +11,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/printk.h"
 #include "kernel/x86/fpu.h"
+#include "kernel/x86/irq.h"
 #include "kernel/x86/irqflags.h"
 #include "kernel/x86/processor.h"
 #include "kernel/x86/smp.h"
@@ -170,7 +171,9 @@ void do_nmi(struct pt_regs *regs, unsigned int vector)
 	unsigned long sp = regs->sp;
 
 	if (vector != VECTOR_DF) {
+		this_cpu_inc(nmi_depth);
 		smp_nmi(regs);
+		this_cpu_dec(nmi_depth);
 		return;
 	}
 	if (sp < stack + 512 && sp >= stack - PAGE_SIZE)
