@@ -50,6 +50,9 @@ static DEFINE_PER_CPU(bool, rcu_in_idle);
 
 unsigned int rcu_cpu_stall_timeout = 21;
 
+/* Time goes on while the host runs none of our CPUs: a last chance for them to report. */
+#define LAST_CHANCE_NS 2000000000l
+
 static struct task_struct *rcu_thread; /* set once; NULL early: then there is one task */
 static u64 rcu_waiting;
 
@@ -151,6 +154,7 @@ static void wait_for_reports(void)
 {
 	long period = rcu_cpu_stall_timeout * 1000000000l;
 	u64 due = sched_clock() + period;
+	bool last_chance = false;
 
 	for (;;) {
 		long left;
@@ -163,8 +167,14 @@ static void wait_for_reports(void)
 			schedule_timeout(left);
 			continue;
 		}
+		if (!last_chance) {
+			last_chance = true;
+			due = sched_clock() + min(LAST_CHANCE_NS, period);
+			continue;
+		}
 		__set_current_state(TASK_RUNNING);
 		report_stall();
+		last_chance = false;
 		due = sched_clock() + period;
 	}
 	__set_current_state(TASK_RUNNING);
