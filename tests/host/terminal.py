@@ -35,7 +35,7 @@ def finish():
 class Terminal:
     """One program with a pseudo-terminal of 24 lines and 80 columns as its standard files."""
 
-    def __init__(self, command, deadline_s=60):
+    def __init__(self, command, deadline_s=120):
         self.text = ""
         self.end = time.monotonic() + deadline_s
         self.status = None
@@ -58,7 +58,7 @@ class Terminal:
         self.text = re.sub("\r+\n", "\n", self.text + data.decode(errors="replace"))
         return bool(data)
 
-    def expect(self, pattern, timeout_s=20):
+    def expect(self, pattern, timeout_s=60):
         """What came up to and with the pattern, which is then gone; None when it does not come."""
         limit = min(self.end, time.monotonic() + timeout_s)
         while True:
@@ -71,7 +71,7 @@ class Terminal:
 
     def close(self):
         """Waits for the program's end; its exit status, or -n for signal n."""
-        limit = min(self.end, time.monotonic() + 20)
+        limit = min(self.end, time.monotonic() + 60)
         while self.read_some(limit):
             pass
         done, status = os.waitpid(self.pid, os.WNOHANG)
