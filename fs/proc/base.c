@@ -372,6 +372,7 @@ static const struct pid_entry tid_base_stuff[] = {
 	PID_DIR("fd", 0500, proc_fd_inode_operations, proc_fd_operations),
 	PID_DIR("fdinfo", 0555, proc_fdinfo_inode_operations, proc_fdinfo_operations),
 	PID_DIR("ns", 0511, proc_ns_dir_inode_operations, proc_ns_dir_operations),
+	PID_DIR("net", 0555, proc_net_inode_operations, proc_net_operations),
 	PID_REG("environ", 0400, proc_environ_ops),
 	PID_REG("auxv", 0400, proc_auxv_ops),
 	PID_ONE("status", 0444, proc_pid_status),
@@ -440,7 +441,7 @@ static struct dentry *proc_task_lookup(struct inode *dir, struct dentry *dentry,
 	if (task && same_thread_group(task, leader)) {
 		inode = proc_pid_make_inode(dir->i_sb, task, S_IFDIR | 0555, PROC_INO_TID);
 		if (!IS_ERR(inode)) {
-			set_nlink(inode, 4);
+			set_nlink(inode, 6); /* fd, fdinfo, ns, net */
 			inode->i_op = &proc_tid_base_inode_operations;
 			inode->i_fop = &proc_tid_base_operations;
 		}
@@ -526,6 +527,7 @@ static const struct pid_entry tgid_base_stuff[] = {
 	PID_DIR("fd", 0500, proc_fd_inode_operations, proc_fd_operations),
 	PID_DIR("fdinfo", 0555, proc_fdinfo_inode_operations, proc_fdinfo_operations),
 	PID_DIR("ns", 0511, proc_ns_dir_inode_operations, proc_ns_dir_operations),
+	PID_DIR("net", 0555, proc_net_inode_operations, proc_net_operations),
 	PID_REG("environ", 0400, proc_environ_ops),
 	PID_REG("auxv", 0400, proc_auxv_ops),
 	PID_ONE("status", 0444, proc_pid_status),
@@ -597,7 +599,7 @@ struct dentry *proc_pid_lookup(struct dentry *dentry, unsigned int nr)
 	inode = proc_pid_make_inode(dentry->d_sb, task, S_IFDIR | 0555, PROC_INO_DIR);
 	put_task_struct(task);
 	if (!IS_ERR(inode)) {
-		set_nlink(inode, 5);
+		set_nlink(inode, 7); /* and task */
 		inode->i_op = &proc_tgid_base_inode_operations;
 		inode->i_fop = &proc_tgid_base_operations;
 	}

@@ -269,10 +269,9 @@ struct inode *proc_get_inode(struct super_block *sb, struct proc_dir_entry *pde)
 	return inode;
 }
 
-struct dentry *proc_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
+struct dentry *proc_lookup_de(struct inode *dir, struct dentry *dentry, struct proc_dir_entry *de)
 {
-	struct proc_dir_entry *pde = proc_find_entry(PROC_I(dir)->pde, dentry->d_name.name,
-						     dentry->d_name.len);
+	struct proc_dir_entry *pde = proc_find_entry(de, dentry->d_name.name, dentry->d_name.len);
 	struct inode *inode;
 
 	if (!pde)
@@ -281,6 +280,11 @@ struct dentry *proc_lookup(struct inode *dir, struct dentry *dentry, unsigned in
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	return d_splice_alias(inode, dentry);
+}
+
+struct dentry *proc_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
+{
+	return proc_lookup_de(dir, dentry, PROC_I(dir)->pde);
 }
 
 static unsigned int pde_dt_type(const struct proc_dir_entry *pde)

@@ -92,6 +92,7 @@ static inline unsigned long proc_pid_ino(const struct pid *pid, unsigned int wha
 #define PROC_ROOT_INO        1
 #define PROC_SELF_INO        2
 #define PROC_THREAD_SELF_INO 3
+#define PROC_NET_INO         4
 
 /* generic.c */
 extern struct proc_dir_entry proc_root;
@@ -99,6 +100,7 @@ struct proc_dir_entry *proc_find_entry(struct proc_dir_entry *dir, const char *n
 				       unsigned int len);
 struct inode *proc_get_inode(struct super_block *sb, struct proc_dir_entry *pde);
 struct dentry *proc_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags);
+struct dentry *proc_lookup_de(struct inode *dir, struct dentry *dentry, struct proc_dir_entry *de);
 int proc_readdir_entries(struct dir_context *ctx, struct proc_dir_entry *dir);
 int proc_setattr(struct dentry *dentry, struct iattr *attr);
 
@@ -119,6 +121,10 @@ extern const struct dentry_operations pid_dentry_operations;
 /* Its mm with a user reference, NULL when it has none, ERR_PTR(-EACCES), ERR_PTR(-ESRCH). */
 struct mm_struct *proc_mm_access(const struct inode *inode);
 extern const struct file_operations proc_single_fops;
+
+/* net.c */
+extern const struct inode_operations proc_net_inode_operations;
+extern const struct file_operations proc_net_operations;
 
 /* array.c, task_mem.c, task_mmu.c, fd.c, task_misc.c */
 int proc_pid_status(struct seq_file *m, struct pid *pid, struct task_struct *task);

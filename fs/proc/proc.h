@@ -31,6 +31,10 @@ struct proc_dir_entry *proc_create_single(const char *name, umode_t mode,
 					  struct proc_dir_entry *parent,
 					  int (*show)(struct seq_file *m, void *v));
 
+/* In /proc/net, of which every process has one: fs/proc/net.c. From fs_initcall() on. */
+struct proc_dir_entry *proc_create_net_seq(const char *name, umode_t mode,
+					   const struct seq_operations *ops);
+
 /* May the caller look into the task's memory and descriptors? As ptrace(2) decides. */
 bool proc_may_access(struct task_struct *task);
 /* The process whose directory /proc/<pid> this is, no reference taken; or ERR_PTR(-EBADF). */
