@@ -77,7 +77,7 @@ int filesystems_show(struct seq_file *m)
 
 /* ---- anonymous device numbers: st_dev of what has no device ---- */
 
-#define NR_ANON_DEVS 1024
+#define NR_ANON_DEVS 65536
 static unsigned long anon_devs[NR_ANON_DEVS / BITS_PER_LONG];
 
 static int get_anon_bdev(dev_t *dev)
