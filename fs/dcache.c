@@ -507,11 +507,10 @@ static void check_inode_of(void *object)
 	       (const char *)dentry->d_name.name, refs, names);
 }
 
-unsigned long inode_leak_report(void)
+bool inode_leak_report(void)
 {
 	leaked_inodes = 0;
-	rcu_barrier();
 	kmem_cache_walk(dentry_cache, check_inode_of);
-	return leaked_inodes;
+	return !leaked_inodes;
 }
 #endif

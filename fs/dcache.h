@@ -193,15 +193,10 @@ void dcache_init(void);
 
 #ifdef CONFIG_DEBUG
 /*
- * Power-off: prints inodes with more references than names; nothing else holds one for long. How
- * many. Nothing moves meanwhile.
+ * Power-off, the other CPUs being at rest: prints inodes with more references than names; nothing
+ * else holds one for long. True when there are none.
  */
-unsigned long inode_leak_report(void);
-#else
-static inline unsigned long inode_leak_report(void)
-{
-	return 0;
-}
+bool inode_leak_report(void);
 #endif
 
 #endif

@@ -8,7 +8,7 @@
 /* Takes console=, quiet and loglevel= from the command line. */
 void printk_init(const char *cmdline);
 
-/* Set by panic(): from then on printing does not wait for a lock. */
+/* Set when the other CPUs have been stopped wherever they were: printing waits for no lock. */
 extern bool printk_panicking;
 
 #endif

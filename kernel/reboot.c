@@ -9,9 +9,11 @@
 #include "kernel/uapi/reboot.h"
 #include "kernel/lib/printk.h"
 #include "kernel/locking/mutex.h"
+#include "kernel/printk.h"
 #include "kernel/sched/cred.h"
 #include "kernel/sched/task.h"
 #include "kernel/x86/processor.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/uaccess.h"
 #include "mm/gfp.h"
 #include "fs/dcache.h"
@@ -21,15 +23,34 @@ static DEFINE_MUTEX(system_transition_mutex);
 /* Ctrl-Alt-Del restarts at once (true), or sends SIGINT to init. */
 static bool C_A_D = true;
 
+#ifdef CONFIG_DEBUG
+/*
+ * The searches want a machine at rest. A CPU that had to be stopped by force, because nobody ended
+ * its processes, stands in the midst of something, perhaps with locks: then there is no search.
+ */
+static bool nothing_is_lost(void)
+{
+	bool good = task_leak_report();
+
+	if (!smp_send_stop(true)) {
+		printk_panicking = true;
+		pr_warn("reboot: CPUs were stopped at work, so nothing is searched for leaks\n");
+		return good;
+	}
+	good &= inode_leak_report();
+	return good & mm_leak_report();
+}
+#else
+static bool nothing_is_lost(void)
+{
+	return true;
+}
+#endif
+
 void __noreturn kernel_power_off(void)
 {
-	bool good;
-
 	pr_info("reboot: Power down\n");
-	/* A leak makes the run a failure (debug builds). */
-	good = !inode_leak_report();
-	good &= mm_leak_report();
-	machine_power_off(good ? EXIT_PASS : EXIT_FAIL);
+	machine_power_off(nothing_is_lost() ? EXIT_PASS : EXIT_FAIL);
 }
 
 static bool is_magic(int magic1, int magic2)

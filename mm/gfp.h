@@ -326,7 +326,9 @@ void *early_alloc(size_t size);
 void free_reserved_area(void *start, void *end);
 
 #ifdef CONFIG_DEBUG
-/* Power-off: prints objects and pages that nothing points to any more. True when there are none. */
+/* Power-off: prints processes that nobody has ended. True when there are none. Sleeps. */
+bool task_leak_report(void);
+/* … and, the other CPUs being at rest, objects and pages that nothing points to any more. */
 bool mm_leak_report(void);
 
 /* One of them: of a slab cache (cache is its name) or, if cache is NULL, whole pages. */
@@ -344,11 +346,6 @@ struct leak_record {
 unsigned int mm_leak_scan(const struct leak_record **found);
 void mm_leak_scan_done(void);
 int leak_record_print(const struct leak_record *record, char *buf, size_t size);
-#else
-static inline bool mm_leak_report(void)
-{
-	return true;
-}
 #endif
 
 #endif

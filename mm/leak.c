@@ -262,16 +262,17 @@ int leak_record_print(const struct leak_record *record, char *buf, size_t size)
 	return len + scnprintf(buf + len, size - len, "\n");
 }
 
-/*
- * Processes that nobody ended, and tasks that ended but were not freed: somebody still counts on
- * them although no list has them.
- */
-static unsigned long leaked_tasks(void)
+static unsigned long leaked_tasks;
+
+/* Those who ended but were not freed: somebody still counts on them although no list has them. */
+bool task_leak_report(void)
 {
 	struct task_struct *task, *thread;
 	unsigned long tasks = nr_cpu_ids - 1, leaked = 0; /* the other CPUs' idle tasks */
 	struct slabinfo info;
 
+	rcu_barrier(); /* what waits for readers is free after this */
+	vmalloc_purge();
 	for_each_process_thread (task, thread) {
 		tasks++;
 		if (is_global_init(task) || (task->flags & PF_KTHREAD))
@@ -285,19 +286,15 @@ static unsigned long leaked_tasks(void)
 		pr_err("leak: %lu tasks, but %lu task_structs\n", tasks, info.active_objs);
 		leaked += info.active_objs - tasks;
 	}
-	return leaked;
+	leaked_tasks = leaked;
+	return !leaked;
 }
 
 bool mm_leak_report(void)
 {
 	unsigned long flags;
-	unsigned long tasks;
 	char line[512];
 
-	rcu_barrier(); /* what waits for readers is free after this */
-	vmalloc_purge();
-	tasks = leaked_tasks();
-	smp_send_stop(true);
 	local_irq_save(flags);
 	slab_debug_check_all();
 	leak_scan(NULL);
@@ -306,12 +303,12 @@ bool mm_leak_report(void)
 		leak_record_print(&records[i], line, sizeof(line));
 		pr_err("%s", line);
 	}
-	if (leaked_pages || leaked_objects || tasks)
+	if (leaked_pages || leaked_objects || leaked_tasks)
 		pr_err("leak: %lu objects and %lu pages that nothing points to\n", leaked_objects,
 		       leaked_pages);
 	else
 		pr_info("leak: none\n");
-	return !leaked_pages && !leaked_objects && !tasks;
+	return !leaked_pages && !leaked_objects;
 }
 
 unsigned int mm_leak_scan(const struct leak_record **found)

@@ -257,23 +257,24 @@ static bool others_stopped(unsigned int ms)
 	return true;
 }
 
-void smp_send_stop(bool patience)
+bool smp_send_stop(bool patience)
 {
 	int cpu;
 
 	if (num_online_cpus() < 2)
-		return;
+		return true;
 	if (patience) {
 		WRITE_ONCE(stop_wanted, true);
 		for_each_online_cpu (cpu)
 			if (cpu != raw_smp_processor_id())
 				smp_send_reschedule(cpu);
-		if (others_stopped(1000))
-			return;
+		if (others_stopped(10000))
+			return true;
 	}
 	WRITE_ONCE(stop_now, true);
 	for_each_online_cpu (cpu)
 		if (cpu != raw_smp_processor_id() && !(READ_ONCE(stopped_mask) >> cpu & 1))
 			apic_send_nmi(cpu);
 	others_stopped(100);
+	return false;
 }

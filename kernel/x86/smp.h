@@ -44,9 +44,10 @@ void generic_smp_call_function_interrupt(void);
 
 /*
  * Halts the other CPUs for good: power-off, panic. With patience each finishes what it does and is
- * stopped in its idle loop (up to a second); else, or then, a non-maskable interrupt stops it.
+ * stopped in its idle loop (up to ten seconds, since an idle CPU may wait for the host); else, or
+ * then, a non-maskable interrupt stops it. True when nobody had to be stopped that way.
  */
-void smp_send_stop(bool patience);
+bool smp_send_stop(bool patience);
 bool smp_cpu_stopped(int cpu);
 /* The idle loop asks: is this CPU to stop? Then it does not come back. */
 void smp_stop_if_asked(void);
