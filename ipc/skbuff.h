@@ -59,12 +59,14 @@ _Static_assert(sizeof(struct sk_buff) == 256, "a small message fits into four ca
 struct sk_buff_head {
 	struct list_head list;
 	u32 qlen;
+	u32 queued; /* how many ever were: who waits for another one compares */
 };
 
 static inline void skb_queue_head_init(struct sk_buff_head *queue)
 {
 	INIT_LIST_HEAD(&queue->list);
 	queue->qlen = 0;
+	queue->queued = 0;
 }
 
 static inline bool skb_queue_empty(const struct sk_buff_head *queue)
@@ -105,6 +107,7 @@ static inline void __skb_queue_tail(struct sk_buff_head *queue, struct sk_buff *
 {
 	list_add_tail(&skb->list, &queue->list);
 	WRITE_ONCE(queue->qlen, queue->qlen + 1);
+	WRITE_ONCE(queue->queued, queue->queued + 1);
 }
 
 static inline void __skb_unlink(struct sk_buff *skb, struct sk_buff_head *queue)

@@ -43,6 +43,7 @@ enum sock_flags {
 	SOCK_DBG,
 	SOCK_REUSEPORT,
 	SOCK_RCVTSTAMP,
+	SOCK_NOSPACE, /* a writer or poller found no room: O_ASYNC wants to know */
 };
 
 /* Buffer sizes: what SO_SNDBUF gives is twice what was set, to pay for the structures. */
@@ -151,6 +152,27 @@ static inline int sock_intr_errno(long timeo)
 	return timeo == MAX_SCHEDULE_TIMEOUT ? -ERESTARTSYS : -EINTR;
 }
 
+/* Where a read with these flags begins, in bytes from the first. */
+static inline int sk_peek_offset(const struct sock *sk, int flags)
+{
+	if (likely(!(flags & MSG_PEEK)))
+		return 0;
+	return max(READ_ONCE(sk->sk_peek_off), 0);
+}
+
+/* Bytes were peeked at; were taken. Readers only. */
+static inline void sk_peek_offset_fwd(struct sock *sk, int bytes)
+{
+	if (unlikely(sk->sk_peek_off >= 0))
+		WRITE_ONCE(sk->sk_peek_off, sk->sk_peek_off + bytes);
+}
+
+static inline void sk_peek_offset_bwd(struct sock *sk, int bytes)
+{
+	if (unlikely(sk->sk_peek_off >= 0))
+		WRITE_ONCE(sk->sk_peek_off, max(sk->sk_peek_off - bytes, 0));
+}
+
 /* Bytes in flight. */
 static inline int sk_wmem_alloc_get(const struct sock *sk)
 {
@@ -171,6 +193,7 @@ void sock_wfree(struct sk_buff *skb);
 void sock_def_readable(struct sock *sk);
 void sock_def_write_space(struct sock *sk);
 void sk_state_change(struct sock *sk);
+void sk_error_report(struct sock *sk);
 void sk_wake_async(struct sock *sk, int band);
 void sk_send_sigurg(struct sock *sk);
 

@@ -17,6 +17,8 @@
 #include "fs/fs.h"
 #include "ipc/sock.h"
 
+struct scm_cookie;
+
 /* A name; shared by a listener and the sockets that it accepted. */
 struct unix_address {
 	refcount_t refcnt;
@@ -87,7 +89,8 @@ void unix_state_double_unlock(struct sock *a, struct sock *b);
 /* May more be sent (POLLOUT)? Used room is at most a quarter. */
 static inline bool unix_writable(const struct sock *sk)
 {
-	return (s64)atomic_read(&sk->sk_wmem_alloc) * 4 <= READ_ONCE(sk->sk_sndbuf);
+	return READ_ONCE(sk->sk_state) != TCP_LISTEN &&
+	       (s64)atomic_read(&sk->sk_wmem_alloc) * 4 <= READ_ONCE(sk->sk_sndbuf);
 }
 
 /* Is the receiver's queue full for those who are not its peer? */
@@ -137,7 +140,7 @@ int unix_bind(struct socket *sock, struct sockaddr *addr, int addr_len);
 int unix_autobind(struct sock *sk);
 int unix_getname(struct socket *sock, struct sockaddr *addr, int peer);
 /* The socket of that name and type, with a reference; or ERR_PTR. Sleeps. */
-struct sock *unix_find_other(const struct sockaddr_un *name, int len, int type);
+struct sock *unix_find_other(struct sockaddr_un *name, int len, int type);
 /* 0, or -EINVAL: not an address of this family. */
 int unix_validate_addr(const struct sockaddr_un *name, int len);
 /* The sender's name for recvmsg(). */
@@ -159,9 +162,21 @@ long unix_wait_for_peer(struct sock *other, long timeo);
 int unix_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int unix_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, int flags);
 
+/* Queues a message with peer, which has a reference: 0 or -EPIPE (skb stays the caller's). */
+int unix_stream_queue(struct sock *peer, struct sk_buff *skb);
+
+/* unix_oob.c */
+int unix_send_oob(struct socket *sock, struct sock *peer, struct msghdr *msg,
+		  struct scm_cookie *scm, bool first);
+int unix_recv_oob(struct sock *sk, struct msghdr *msg, int flags);
+struct sk_buff *unix_next_beside_oob(struct sock *sk, size_t skip, int copied, int flags,
+				     unsigned int *offset);
+
 /* unix_dgram.c */
 int unix_dgram_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int unix_dgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, int flags);
+/* sk has no longer other as its peer: what came from there is thrown away. No lock held. */
+void unix_dgram_disconnected(struct sock *sk, struct sock *other);
 int unix_seqpacket_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int unix_seqpacket_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, int flags);
 

@@ -256,11 +256,11 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 /* 0 when time is up and the condition false, else what is left (at least 1). */
 #define wait_event_timeout(wq, condition, timeout_ns)                                              \
 	({                                                                                         \
-		long __ret = (timeout_ns);                                                         \
+		long __timeout = (timeout_ns), __ret = __timeout;                                  \
 		might_sleep();                                                                     \
 		if (!___wait_cond_timeout(condition))                                              \
 			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
-					      TASK_UNINTERRUPTIBLE, 0, __ret,                      \
+					      TASK_UNINTERRUPTIBLE, 0, __timeout,                  \
 					      __ret = schedule_timeout(__ret));                    \
 		__ret;                                                                             \
 	})
@@ -278,11 +278,11 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 
 #define wait_event_interruptible_timeout(wq, condition, timeout_ns)                                \
 	({                                                                                         \
-		long __ret = (timeout_ns);                                                         \
+		long __timeout = (timeout_ns), __ret = __timeout;                                  \
 		might_sleep();                                                                     \
 		if (!___wait_cond_timeout(condition))                                              \
 			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
-					      TASK_INTERRUPTIBLE, 0, __ret,                        \
+					      TASK_INTERRUPTIBLE, 0, __timeout,                    \
 					      __ret = schedule_timeout(__ret));                    \
 		__ret;                                                                             \
 	})
@@ -295,6 +295,17 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 			__ret = ___wait_event(wq, condition, TASK_INTERRUPTIBLE, 1, 0,             \
 					      schedule());                                         \
 		(int)__ret;                                                                        \
+	})
+
+#define wait_event_interruptible_exclusive_timeout(wq, condition, timeout_ns)                      \
+	({                                                                                         \
+		long __timeout = (timeout_ns), __ret = __timeout;                                  \
+		might_sleep();                                                                     \
+		if (!___wait_cond_timeout(condition))                                              \
+			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
+					      TASK_INTERRUPTIBLE, 1, __timeout,                    \
+					      __ret = schedule_timeout(__ret));                    \
+		__ret;                                                                             \
 	})
 
 /* 0, or -ERESTARTSYS when a fatal signal is pending. */
@@ -318,11 +329,11 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 
 #define wait_event_killable_timeout(wq, condition, timeout_ns)                                     \
 	({                                                                                         \
-		long __ret = (timeout_ns);                                                         \
+		long __timeout = (timeout_ns), __ret = __timeout;                                  \
 		might_sleep();                                                                     \
 		if (!___wait_cond_timeout(condition))                                              \
 			__ret = ___wait_event(wq, ___wait_cond_timeout(condition), TASK_KILLABLE,  \
-					      0, __ret, __ret = schedule_timeout(__ret));          \
+					      0, __timeout, __ret = schedule_timeout(__ret));      \
 		__ret;                                                                             \
 	})
 
