@@ -123,9 +123,3 @@ void unix_destruct_scm(struct sk_buff *skb)
 	if (fpl)
 		scm_fp_free(fpl);
 }
-
-/* Until ipc/unix_sock.c has it. */
-__attribute__((weak)) struct unix_sock *unix_get_socket(struct file *file)
-{
-	return NULL;
-}

@@ -5,13 +5,14 @@
  *
  * Idea: all become one struct msghdr of the kernel and one call of socket->ops. For sending the
  *   address and the control messages are copied in first, so that they cannot change while they are
- *   looked at; received control messages go straight to the user's buffer (put_cmsg).
+ *   looked at; received control messages go straight to the user's buffer
+ *   (put_cmsg() of scm.c).
  * Rules: 1. Lengths that user space names are bounded before anything is allocated: UIO_MAXIOV
  *   buffers, sysctl_optmem_max bytes of control messages. 2. What was received is reported even if
  *   a later write to user memory fails only where Linux does so: a bad msg_name or header is -EFAULT
  *   and the data is lost.
  * Locking: none. Sleeps: everything may.
- * Linux: net/socket.c, put_cmsg() of net/core/scm.c. man 2 sendmsg, man 2 recvmmsg.
+ * Linux: net/socket.c. man 2 sendmsg, man 2 recvmmsg.
  * Start at: ___sys_sendmsg, ___sys_recvmsg.
  */
 #include "kernel/uapi/errno.h"
@@ -283,30 +284,6 @@ SYSCALL_DEFINE4(sendmmsg, int, fd, struct mmsghdr __user *, mmsg, unsigned int, 
 }
 
 /* ---- receiving ---- */
-
-int put_cmsg(struct msghdr *msg, int level, int type, int len, const void *data)
-{
-	struct cmsghdr __user *cm = msg->msg_control_user;
-	size_t cmlen = CMSG_LEN((size_t)len), space;
-	struct cmsghdr header = { .cmsg_level = level, .cmsg_type = type };
-
-	if (!cm || msg->msg_controllen < sizeof(header)) {
-		msg->msg_flags |= MSG_CTRUNC;
-		return 0;
-	}
-	if (msg->msg_controllen < cmlen) {
-		msg->msg_flags |= MSG_CTRUNC;
-		cmlen = msg->msg_controllen;
-	}
-	header.cmsg_len = cmlen;
-	if (copy_to_user(cm, &header, sizeof(header)) ||
-	    copy_to_user((char __user *)cm + sizeof(header), data, cmlen - sizeof(header)))
-		return -EFAULT;
-	space = min(CMSG_SPACE((size_t)len), msg->msg_controllen);
-	msg->msg_control_user += space;
-	msg->msg_controllen -= space;
-	return 0;
-}
 
 /* What comes back besides the data: address, lengths, flags. 0 or -EFAULT, -EINVAL. */
 static int put_msghdr(struct user_msghdr __user *umsg, const struct user_msghdr *header,

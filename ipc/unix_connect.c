@@ -235,7 +235,7 @@ int unix_accept(struct socket *sock, struct socket *newsock, int flags)
 		return (int)PTR_ERR(skb);
 	embryo = skb->sk;
 	unix_state_lock(embryo);
-	unix_sk(embryo)->listener = NULL;
+	unix_update_edges(embryo);
 	newsock->state = SS_CONNECTED;
 	sock_graft(embryo, newsock); /* with the queue's reference: rule 1 */
 	unix_state_unlock(embryo);

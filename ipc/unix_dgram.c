@@ -139,11 +139,14 @@ static int dgram_try_queue(struct dgram_send *send)
 		return err ? err : 1;
 	} else if (unlikely(other->sk_shutdown & RCV_SHUTDOWN)) {
 		err = -EPIPE;
+	} else if (unix_refuses_rights(send->skb, other)) {
+		err = -EPERM;
 	} else if (unlikely(dgram_no_room(sk, other))) {
 		unix_state_unlock(other);
 		err = dgram_wait(send);
 		return err ? err : 1;
 	} else {
+		unix_add_edges(send->skb, other);
 		__skb_queue_tail(&other->sk_receive_queue, send->skb);
 	}
 	unix_state_unlock(other);

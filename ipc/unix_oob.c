@@ -32,12 +32,16 @@ int unix_send_oob(struct socket *sock, struct sock *peer, struct msghdr *msg,
 	if (err < 0)
 		goto out_free;
 	maybe_add_creds(skb, sock, peer);
-	unix_state_lock(peer);
+	err = -EPERM;
+	if (unix_refuses_rights(skb, peer))
+		goto out_free;
 	err = -EPIPE;
+	unix_state_lock(peer);
 	if (sock_flag(peer, SOCK_DEAD) || (peer->sk_shutdown & RCV_SHUTDOWN)) {
 		unix_state_unlock(peer);
 		goto out_free;
 	}
+	unix_add_edges(skb, peer);
 	__skb_queue_tail(&peer->sk_receive_queue, skb);
 	WRITE_ONCE(unix_sk(peer)->oob_skb, skb);
 	unix_state_unlock(peer);

@@ -122,7 +122,7 @@ struct sock *unix_create1(int type)
 	mutex_init(&u->bindlock);
 	init_waitqueue_head(&u->peer_wait);
 	unix_dgram_peer_wake_init(u);
-	INIT_LIST_HEAD(&u->link);
+	unix_gc_init_sock(u);
 	unix_insert_unbound_socket(sk);
 	return sk;
 }

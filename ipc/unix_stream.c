@@ -44,6 +44,7 @@ int unix_stream_queue(struct sock *peer, struct sk_buff *skb)
 		unix_state_unlock(peer);
 		return -EPIPE;
 	}
+	unix_add_edges(skb, peer);
 	__skb_queue_tail(&peer->sk_receive_queue, skb);
 	unix_state_unlock(peer);
 	sock_def_readable(peer);
@@ -68,6 +69,9 @@ static int send_piece(struct socket *sock, struct sock *peer, struct msghdr *msg
 	if (unlikely(err))
 		goto out_free;
 	maybe_add_creds(skb, sock, peer);
+	err = -EPERM;
+	if (unix_refuses_rights(skb, peer))
+		goto out_free;
 	err = unix_stream_queue(peer, skb);
 	if (unlikely(err))
 		goto out_free;
