@@ -170,11 +170,27 @@ void smp_park_if_asked(void)
 	}
 }
 
+/* It sleeps, so that a host with fewer CPUs runs the one that works; see release_others(). */
 static void hold_here(void *unused)
 {
 	(void)__atomic_fetch_or(&held_mask, 1ull << raw_smp_processor_id(), __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&held_released, __ATOMIC_ACQUIRE))
-		cpu_relax();
+		__asm__ __volatile__("hlt");
+}
+
+/* Only an NMI wakes a CPU whose interrupts are off. One that comes just before the hlt does not: again. */
+static void release_others(void)
+{
+	struct call_request *request = this_cpu_ptr(&call_request);
+	u64 left;
+
+	__atomic_store_n(&held_released, true, __ATOMIC_SEQ_CST);
+	while ((left = __atomic_load_n(&request->waiting_for, __ATOMIC_ACQUIRE)) != 0) {
+		for (; left; left &= left - 1)
+			apic_send_nmi(__builtin_ctzll(left));
+		for (int i = 0; i < SPINS && READ_ONCE(request->waiting_for); i++)
+			cpu_relax();
+	}
 }
 
 void smp_hold_others(void (*func)(void *info), void *info)
@@ -195,9 +211,8 @@ void smp_hold_others(void (*func)(void *info), void *info)
 	func(info);
 	local_irq_restore(flags);
 	WRITE_ONCE(park_wanted, false);
-	__atomic_store_n(&held_released, true, __ATOMIC_RELEASE);
 	if (other_cpus())
-		wait_for_call();
+		release_others();
 	mutex_unlock(&hold_mutex);
 }
 #endif
