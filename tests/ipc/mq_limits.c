@@ -236,6 +236,7 @@ static void test_many_namespaces(void)
 		int q = setns(ns[i], 0) ? -1 : q_open("in", O_RDWR, 0, NULL);
 
 		fine &= q_getsetattr(q, NULL, &attr) == 0 && attr.msgsize == i + 1;
+		fine &= q_unlink("in") == 0;
 		close(q);
 	}
 	ok(fine, "MQ-034: each has its own names");
