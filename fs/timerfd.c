@@ -200,15 +200,21 @@ static int copy_out(ktime_t value, ktime_t interval, struct __kernel_itimerspec 
 	return copy_to_user(uits, &kits, sizeof(kits)) ? -EFAULT : 0;
 }
 
-/* wqh.lock held, the timer is not active. */
+/*
+ * wqh.lock held, the timer is not active. A time span on CLOCK_REALTIME runs on CLOCK_MONOTONIC:
+ * setting the clock makes it neither shorter nor longer.
+ */
 static void timerfd_setup(struct timerfd_ctx *ctx, int flags, const struct itimerspec64 *its)
 {
 	ktime_t value = timespec64_to_ktime(its->it_value);
+	bool span = ctx->clock == CLOCK_REALTIME && !(flags & TFD_TIMER_ABSTIME);
 
 	ctx->interval = timespec64_to_ktime(its->it_interval);
 	ctx->settime_flags = flags;
 	ctx->expired = false;
 	ctx->ticks = 0;
+	hrtimer_init(&ctx->timer, span ? CLOCK_MONOTONIC : ctx->clock);
+	ctx->timer.function = timerfd_fn;
 	if (value)
 		hrtimer_start(&ctx->timer, value,
 			      flags & TFD_TIMER_ABSTIME ? HRTIMER_MODE_ABS : HRTIMER_MODE_REL);

@@ -283,6 +283,13 @@ static void release_timer(struct k_itimer *timer)
 	call_rcu(&timer->rcu, free_timer_rcu);
 }
 
+/* A timer on one of the system's clocks, not armed. */
+static void timer_init(struct k_itimer *timer, int clock)
+{
+	hrtimer_init(&timer->timer, clock);
+	timer->timer.function = posix_timer_fn;
+}
+
 /* The clock's part of a new timer: 0 or why such a timer cannot be. */
 static int timer_set_clock(struct k_itimer *timer, int clock)
 {
@@ -299,8 +306,7 @@ static int timer_set_clock(struct k_itimer *timer, int clock)
 	}
 	if (clock_for_hrtimer(clock) < 0)
 		return -EOPNOTSUPP;
-	hrtimer_init(&timer->timer, clock_for_hrtimer(clock));
-	timer->timer.function = posix_timer_fn;
+	timer_init(timer, clock_for_hrtimer(clock));
 	return 0;
 }
 
@@ -441,7 +447,10 @@ static void timer_get(struct k_itimer *timer, struct itimerspec64 *setting)
 	setting->it_value = ns_to_timespec64(left);
 }
 
-/* it_lock held. expires 0: off. */
+/*
+ * it_lock held, not armed. expires 0: off. A time span on CLOCK_REALTIME runs on CLOCK_MONOTONIC:
+ * setting the clock makes it neither shorter nor longer.
+ */
 static void timer_arm(struct k_itimer *timer, int flags, ktime_t expires)
 {
 	if (timer->cpu_task) {
@@ -451,6 +460,8 @@ static void timer_arm(struct k_itimer *timer, int flags, ktime_t expires)
 		cpu_timer_arm(timer, expires);
 		return;
 	}
+	if (timer->it_clock == CLOCK_REALTIME)
+		timer_init(timer, flags & TIMER_ABSTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 	if (!(flags & TIMER_ABSTIME))
 		expires = ktime_add_safe(hrtimer_cb_get_time(&timer->timer), expires);
 	timer->timer.expires = expires;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -205,6 +206,49 @@ static void test_fork(void)
 	syscall(SYS_timer_delete, id);
 }
 
+/* Seconds left of the timer or the descriptor, -1: the call failed. */
+static long left(int number, int id)
+{
+	struct itimerspec its;
+
+	return syscall(number, id, &its) ? -1 : its.it_value.tv_sec;
+}
+
+/* The clock goes forward by 2000 s: spans of 1000 s stay, a point in time 1000 s off has come. */
+static void test_clock_set(void)
+{
+	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	struct itimerspec its = { .it_value.tv_sec = 1000 };
+	int span, point, fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK);
+	struct timespec now, later;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	later = now;
+	later.tv_sec += 2000;
+	create(CLOCK_REALTIME, &event, &span);
+	create(CLOCK_REALTIME, &event, &point);
+	set(span, 0, 1000000 * MS, 0);
+	timerfd_settime(fd, 0, &its, NULL);
+	count = 0;
+	clock_settime(CLOCK_REALTIME, &later);
+	ok(left(SYS_timer_gettime, span) > 900 && left(SYS_timerfd_gettime, fd) > 900 && !count,
+	   "setting the clock does not change what is left of a time span");
+	clock_settime(CLOCK_REALTIME, &now);
+	ok(left(SYS_timer_gettime, span) <= 1000 && left(SYS_timerfd_gettime, fd) <= 1000,
+	   "nor does setting it back");
+	set(point, TIMER_ABSTIME, (now.tv_sec + 1000) * 1000 * MS, 0);
+	its.it_value.tv_sec = now.tv_sec + 1000;
+	timerfd_settime(fd, TFD_TIMER_ABSTIME, &its, NULL);
+	ok(left(SYS_timer_gettime, point) > 900 && left(SYS_timerfd_gettime, fd) > 900 && !count,
+	   "points in time are in the future");
+	clock_settime(CLOCK_REALTIME, &later);
+	ok(wait_for(1) && left(SYS_timerfd_gettime, fd) == 0, "… until the clock is set past them");
+	clock_settime(CLOCK_REALTIME, &now);
+	close(fd);
+	syscall(SYS_timer_delete, span);
+	syscall(SYS_timer_delete, point);
+}
+
 int main(void)
 {
 	struct sigaction sa = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
@@ -216,6 +260,7 @@ int main(void)
 	test_kinds();
 	test_cpu_clock();
 	test_errors();
+	test_clock_set();
 	test_fork();
 	return ktap_done();
 }
