@@ -8,7 +8,6 @@ AGREEMENT, SLOWER = 0.01, 0.03
 
 # Why rows miss a goal, by the beginning of their names.
 REASONS = {
-    "mq_": "POSIX message queues are not there yet",
     "unix_": "Unix sockets are not there yet",
 }
 

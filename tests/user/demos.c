@@ -4,6 +4,7 @@
  * object behind.
  */
 #define _GNU_SOURCE
+#include <mqueue.h>
 #include <sched.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -230,6 +231,15 @@ int main(void)
 	     "job 4 was killed while it held a token; again\n12 jobs done, 2 of 3 tokens are "
 	     "back\n",
 	     "without SEM_UNDO it is lost");
+	demo("emergency_room", 0,
+	     "the bell rings\n9: heart attack\n2: cut finger\n1: sprained ankle\n1: headache\n"
+	     "the bell rings\n5: broken arm\nnobody is left\n",
+	     "the most urgent first, among equals who came first");
+	demo("emergency_room -k", 0,
+	     "the bell rings\n9: heart attack\nlook with: cat /dev/mqueue/emergency_room; then rm "
+	     "it\n",
+	     "who is not treated stays in the queue");
+	ok(mq_unlink("/emergency_room") == 0, "emergency_room -k leaves the queue");
 	play_ping_pong();
 	return ktap_done();
 }
