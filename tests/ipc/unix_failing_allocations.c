@@ -64,8 +64,13 @@ static long do_bind(void *name)
 		errno = err;
 		return -1;
 	}
-	unlink(path.un.sun_path);
 	return fd;
+}
+
+static void unbind(long fd, void *arg)
+{
+	close_it(fd, arg);
+	unlink(path.un.sun_path);
 }
 
 static long do_listen(void *arg)
@@ -102,8 +107,8 @@ static long do_accept(void *arg)
 	(void)arg;
 	if (poll(&pfd, 1, 0) != 1) {
 		close(clients[1]);
-		clients[1] = new_socket(SOCK_STREAM);
-		if (connect_to(clients[1], &server))
+		clients[1] = socket(AF_UNIX, SOCK_STREAM, 0);
+		if (clients[1] < 0 || connect_to(clients[1], &server))
 			return -1;
 	}
 	return accept4(listener, NULL, NULL, SOCK_NONBLOCK);
@@ -217,8 +222,13 @@ static long do_splice(void *arg)
 	long n;
 
 	(void)arg;
-	make_pipe(p, O_NONBLOCK);
-	write(p[WR], page, sizeof(page));
+	if (pipe2(p, O_NONBLOCK))
+		return -1;
+	if (write(p[WR], page, sizeof(page)) < 0) {
+		close_pipe(p);
+		errno = ENOMEM;
+		return -1;
+	}
 	n = splice(p[RD], NULL, s[0], NULL, sizeof(page), SPLICE_F_NONBLOCK);
 	err = errno;
 	close_pipe(p);
@@ -274,7 +284,7 @@ static void walk_sockets(void)
 		walk(types[i].name, do_socket, close_it, (void *)types[i].type);
 		walk(types[i].pair, do_socketpair, close_both, (void *)types[i].type);
 	}
-	walk("UNIX-012: bind to a path", do_bind, close_it, &path);
+	walk("UNIX-012: bind to a path", do_bind, unbind, &path);
 	walk("UNIX-019: bind to an abstract name", do_bind, close_it, &abstract);
 	walk("UNIX-020: autobind", do_bind, close_it, &none);
 	walk("UNIX-016: listen", do_listen, NULL, NULL);
