@@ -197,4 +197,10 @@ void sk_error_report(struct sock *sk);
 void sk_wake_async(struct sock *sk, int band);
 void sk_send_sigurg(struct sock *sk);
 
+/*
+ * peercred.c: SO_PEERCRED and its like; len: what *optlen says, not negative. -ENOPROTOOPT: another
+ * option.
+ */
+int sock_get_peer(struct sock *sk, int optname, void __user *optval, int __user *optlen, int len);
+
 #endif

@@ -327,6 +327,10 @@ int sock_getsockopt(struct socket *sock, int level, int optname, void __user *op
 		break;
 	case SO_PEERNAME:
 		return sock_get_peername(sock, optval, optlen, len);
+	case SO_PEERCRED:
+	case SO_PEERGROUPS:
+	case SO_PEERPIDFD:
+		return sock_get_peer(sk, optname, optval, optlen, len);
 	default:
 		error = sock_get_int(sock, optname, &v.val);
 		if (error)

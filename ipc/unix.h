@@ -132,8 +132,11 @@ void copy_peercred(struct sock *sk, struct sock *peersk);
 
 /* unix_name.c */
 extern spinlock_t unix_table_lock;
-/* Every socket once, for /proc/net/unix: *pos counts; with unix_table_lock. NULL behind the last. */
-struct sock *unix_nth_socket(loff_t pos);
+/*
+ * For /proc/net/unix: the socket at *pos, which is at least 1, or the first one behind it, with *pos set to
+ * it; NULL behind the last. With unix_table_lock; no reference.
+ */
+struct sock *unix_socket_from(loff_t *pos);
 void unix_insert_unbound_socket(struct sock *sk);
 void unix_remove_socket(struct sock *sk);
 int unix_bind(struct socket *sock, struct sockaddr *addr, int addr_len);

@@ -85,14 +85,25 @@ void unix_remove_socket(struct sock *sk)
 	spin_unlock(&unix_table_lock);
 }
 
-struct sock *unix_nth_socket(loff_t pos)
+/* A position is 1, and the bucket and the place in it. */
+#define PLACE_BITS 32
+
+struct sock *unix_socket_from(loff_t *pos)
 {
+	unsigned int bucket = (unsigned int)((*pos - 1) >> PLACE_BITS);
+	u32 first = (u32)(*pos - 1), place;
 	struct unix_sock *u;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(unix_socket_table); i++)
-		hlist_for_each_entry (u, &unix_socket_table[i], table_node)
-			if (!pos--)
-				return &u->sk;
+	for (; bucket < ARRAY_SIZE(unix_socket_table); bucket++) {
+		place = 0;
+		hlist_for_each_entry (u, &unix_socket_table[bucket], table_node) {
+			if (place++ < first)
+				continue;
+			*pos = 1 + ((loff_t)bucket << PLACE_BITS) + place - 1;
+			return &u->sk;
+		}
+		first = 0;
+	}
 	return NULL;
 }
 
