@@ -77,7 +77,10 @@ static void test_pair(int type, const char *name)
 	close(s[1]);
 	ok(is_collected(p), "UNIX-032: %s: an open sender does not keep the queue it sends to",
 	   name);
-	ok(failed_with(send(s[0], "x", 1, MSG_NOSIGNAL), type == SOCK_DGRAM ? ECONNREFUSED : EPIPE),
+	/* Linux takes the messages out first, so that the peer has left nothing unread. */
+	ok(send(s[0], "x", 1, MSG_NOSIGNAL) == -1 &&
+		   (type == SOCK_DGRAM ? errno == ECONNREFUSED :
+					 errno == EPIPE || errno == ECONNRESET),
 	   "UNIX-032: %s: and finds its peer closed", name);
 	close(p[RD]);
 	close(s[0]);
