@@ -44,7 +44,7 @@
 #include "ipc/unix.h"
 
 #define UNIX_INFLIGHT_TRIGGER_GC 16000
-#define GC_VISITS                4096
+#define GC_VISITS                256
 
 /* unix_sock.gc_flags */
 #define GC_NESTED  1ul /* counts in unix_nested */

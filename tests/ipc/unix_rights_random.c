@@ -12,7 +12,7 @@
 #define PROBES  16
 #define WORKERS 5
 #define THREADS 2
-#define STEPS   3000
+#define STEPS   1000
 #define FIRST   8 /* descriptors FIRST to LAST are played with */
 #define LAST    60
 
