@@ -14,6 +14,7 @@
 #include "ipc/mqueue_core.h"
 
 struct ipc_namespace;
+struct sk_buff;
 struct user_struct;
 
 /* The two lists of sleepers. */
@@ -43,6 +44,7 @@ struct mqueue_inode_info {
 	wait_queue_head_t wait_q;       /* pollers */
 	struct sigevent notify;         /* [Q] while notify_owner is set */
 	struct pid *notify_owner;       /* [Q] the process that is registered, or NULL */
+	struct sk_buff *notify_cookie;  /* [Q] SIGEV_THREAD: what the socket will get; or NULL */
 	u32 notify_self_exec_id;        /* [Q] of its program: another one gets no signal */
 	struct user_struct *user;       /* [I] who is charged for it */
 	struct inode vfs_inode;

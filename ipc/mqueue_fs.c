@@ -170,6 +170,7 @@ static struct inode *mqueue_get_inode(struct super_block *sb, umode_t mode,
 	msg_tree_init(&info->msg_tree);
 	info->qsize = 0;
 	info->notify_owner = NULL;
+	info->notify_cookie = NULL;
 	info->attr = *attr;
 	info->user = get_uid(current_user());
 	return inode;

@@ -9,24 +9,41 @@
  *   end. 3. A message that is handed to a sleeping receiver tells nobody. 4. The signal goes to the
  *   program that registered: after an exec that left a descriptor open it is not sent.
  * Locking: info->lock; the signal is queued under it (siglock is inside).
- * Linux: __do_notify(), do_mq_notify() in ipc/mqueue.c. SIGEV_THREAD sends a cookie through a netlink
- *   socket, of which there are none here: what names one is refused as Linux refuses any other file.
+ *   5. SIGEV_THREAD gives a netlink socket and 32 bytes, the cookie; its last byte says what happened
+ *   when the socket gets it: a message came, or the registration ended otherwise. It was allocated
+ *   beforehand, so that telling cannot fail; notify_cookie is its owner until then.
+ * Linux: __do_notify(), do_mq_notify() in ipc/mqueue.c.
  * Start at: do_mq_notify(). Tests: tests/ipc/mq_notify.c; page: docs/mqueue.md.
  */
 #include "ipc/mqueue.h"
 
 #include "kernel/uapi/errno.h"
 #include "kernel/lib/bug.h"
+#include "kernel/lib/err.h"
 #include "kernel/lib/string.h"
 #include "kernel/x86/uaccess.h"
 #include "kernel/sched/cred.h"
 #include "kernel/sched/task.h"
 #include "fs/file.h"
+#include "ipc/netlink.h"
+#include "ipc/skbuff.h"
 #include "kernel/signal.h"
 #include "kernel/syscall.h"
 
+/* The cookie goes to the thread of the C library: rule 5. */
+static void send_cookie(struct mqueue_inode_info *info, char code)
+{
+	struct sk_buff *skb = info->notify_cookie;
+
+	info->notify_cookie = NULL;
+	skb->head[NOTIFY_COOKIE_LEN - 1] = code;
+	netlink_send_note(skb);
+}
+
 void remove_notification(struct mqueue_inode_info *info)
 {
+	if (info->notify_cookie)
+		send_cookie(info, NOTIFY_REMOVED);
 	put_pid(info->notify_owner);
 	info->notify_owner = NULL;
 }
@@ -56,6 +73,8 @@ void __do_notify(struct mqueue_inode_info *info)
 		/* Signal 0 may be registered: it is none. */
 		if (info->notify.sigev_notify == SIGEV_SIGNAL && info->notify.sigev_signo)
 			send_notification(info);
+		else if (info->notify_cookie)
+			send_cookie(info, NOTIFY_WOKENUP);
 		remove_notification(info);
 	}
 	if (waitqueue_active(&info->wait_q)) /* a poller looks under the lock, after it queued */
@@ -73,8 +92,8 @@ int mqueue_flush_file(struct file *file)
 	return 0;
 }
 
-/* notification NULL: no longer. */
-static int do_mq_notify(int mqdes, const struct sigevent *notification)
+/* notification NULL: no longer. cookie: for SIGEV_THREAD; the queue has it when we succeed. */
+static int do_mq_notify(int mqdes, const struct sigevent *notification, struct sk_buff *cookie)
 {
 	struct fd f = fdget((unsigned int)mqdes);
 	struct mqueue_inode_info *info = mqueue_of(f.file, 0);
@@ -96,6 +115,7 @@ static int do_mq_notify(int mqdes, const struct sigevent *notification)
 		ret = -EBUSY;
 	} else {
 		info->notify = *notification;
+		info->notify_cookie = cookie;
 		info->notify_self_exec_id = current->self_exec_id;
 		info->notify_owner = get_pid(task_tgid(current));
 		inode->i_atime = inode->i_ctime = current_time(inode);
@@ -105,30 +125,35 @@ static int do_mq_notify(int mqdes, const struct sigevent *notification)
 	return ret;
 }
 
-/* What SIGEV_THREAD gives is no netlink socket: how it is none. */
-static int refuse_thread(const struct sigevent *notification)
+/* The cookie that SIGEV_THREAD gives, to be sent to the socket that it names; or ERR_PTR. */
+static struct sk_buff *make_cookie(const struct sigevent *notification)
 {
 	char cookie[NOTIFY_COOKIE_LEN];
+	struct sk_buff *skb;
+	struct sock *sk;
 	struct fd f;
-	int ret;
 
 	if (copy_from_user(cookie, notification->sigev_value.sival_ptr, sizeof(cookie)))
-		return -EFAULT;
+		return ERR_PTR(-EFAULT);
 	f = fdget((unsigned int)notification->sigev_signo);
 	if (!f.file)
-		ret = -EBADF;
-	else
-		ret = S_ISSOCK(file_inode(f.file)->i_mode) ? -EINVAL : -ENOTSOCK;
+		return ERR_PTR(-EBADF);
+	sk = netlink_getsockbyfilp(f.file);
+	skb = IS_ERR(sk) ? ERR_CAST(sk) : netlink_alloc_note(sk, sizeof(cookie));
+	if (!IS_ERR(skb))
+		memcpy(skb->head, cookie, sizeof(cookie));
 	fdput(f);
-	return ret;
+	return skb;
 }
 
 SYSCALL_DEFINE2(mq_notify, int, mqdes, const struct sigevent __user *, u_notification)
 {
+	struct sk_buff *cookie = NULL;
 	struct sigevent n;
+	int ret;
 
 	if (!u_notification)
-		return do_mq_notify(mqdes, NULL);
+		return do_mq_notify(mqdes, NULL, NULL);
 	if (copy_from_user(&n, u_notification, sizeof(n)))
 		return -EFAULT;
 	switch (n.sigev_notify) {
@@ -139,9 +164,15 @@ SYSCALL_DEFINE2(mq_notify, int, mqdes, const struct sigevent __user *, u_notific
 			return -EINVAL;
 		break;
 	case SIGEV_THREAD:
-		return refuse_thread(&n);
+		cookie = make_cookie(&n);
+		if (IS_ERR(cookie))
+			return (int)PTR_ERR(cookie);
+		break;
 	default:
 		return -EINVAL;
 	}
-	return do_mq_notify(mqdes, &n);
+	ret = do_mq_notify(mqdes, &n, cookie);
+	if (ret && cookie)
+		kfree_skb(cookie);
+	return ret;
 }

@@ -17,6 +17,8 @@ _Static_assert(sizeof(struct mq_attr) == 64, "ABI");
 
 /* What SIGEV_THREAD registers: 32 bytes that go to a netlink socket, the last saying why. */
 #define NOTIFY_COOKIE_LEN 32
+#define NOTIFY_WOKENUP    1 /* in its last byte: a message came */
+#define NOTIFY_REMOVED    2 /* … the registration ended otherwise */
 
 /* The limits of a new IPC namespace: /proc/sys/fs/mqueue. */
 #define DFLT_QUEUESMAX  256
