@@ -182,7 +182,10 @@ static void give_back_slots(struct pipe_inode_info *pipe, unsigned int slots)
 ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
 			 unsigned int flags)
 {
-	struct kiocb kiocb = { .ki_filp = in, .ki_pos = *pos };
+	bool nowait = (flags & SPLICE_F_NONBLOCK) && (in->f_mode & FMODE_NOWAIT);
+	struct kiocb kiocb = { .ki_filp = in,
+			       .ki_pos = *pos,
+			       .ki_flags = nowait ? IOCB_NOWAIT : 0 };
 	unsigned int slots = pipe->max_usage - pipe_occupancy(pipe->head, pipe->tail);
 	unsigned int wanted = in->f_op->poll ? 1 : SPLICE_PAGES, n = 0;
 	struct page *pages[SPLICE_PAGES];

@@ -165,9 +165,6 @@ long unix_wait_for_peer(struct sock *other, long timeo);
 int unix_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int unix_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, int flags);
 
-/* Queues a message with peer, which has a reference: 0 or -EPIPE (skb stays the caller's). */
-int unix_stream_queue(struct sock *peer, struct sk_buff *skb);
-
 /* unix_oob.c */
 int unix_send_oob(struct socket *sock, struct sock *peer, struct msghdr *msg,
 		  struct scm_cookie *scm, bool first);

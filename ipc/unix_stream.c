@@ -24,8 +24,8 @@
 #include "kernel/signal.h"
 #include "ipc/scm.h"
 
-/* One message of a stream: as many pages as an sk_buff points to by itself. */
-#define UNIX_SKB_MAX (16 * PAGE_SIZE)
+/* One message of a stream: eight pages, so that a nonblocking write fills what room there is. */
+#define UNIX_SKB_MAX (8 * PAGE_SIZE)
 
 /* ---- sending ---- */
 
@@ -37,18 +37,27 @@ static unsigned int next_piece(const struct sock *sk, size_t left)
 	return (unsigned int)min(min(left, half), UNIX_SKB_MAX);
 }
 
-int unix_stream_queue(struct sock *peer, struct sk_buff *skb)
+/* Queues a message with peer: false when nobody will read it. */
+static bool unix_stream_queue(struct sock *peer, struct sk_buff *skb)
 {
 	unix_state_lock(peer);
 	if (unlikely(sock_flag(peer, SOCK_DEAD) || (peer->sk_shutdown & RCV_SHUTDOWN))) {
 		unix_state_unlock(peer);
-		return -EPIPE;
+		return false;
 	}
 	unix_add_edges(skb, peer);
 	__skb_queue_tail(&peer->sk_receive_queue, skb);
 	unix_state_unlock(peer);
 	sock_def_readable(peer);
-	return 0;
+	return true;
+}
+
+/* Nobody can read any more. first: nothing of this call was sent, so a signal is due. */
+static int stream_pipe_error(const struct msghdr *msg, bool first)
+{
+	if (first && !(msg->msg_flags & MSG_NOSIGNAL))
+		send_sig(SIGPIPE, current, 0);
+	return -EPIPE;
 }
 
 /* One message of the next bytes to peer. The bytes, or -errno. */
@@ -74,10 +83,9 @@ static int send_piece(struct socket *sock, struct sock *peer, struct msghdr *msg
 	err = -EPERM;
 	if (unix_refuses_rights(skb, peer))
 		goto out_free;
-	err = unix_stream_queue(peer, skb);
-	if (unlikely(err))
-		goto out_free;
-	return (int)size;
+	if (likely(unix_stream_queue(peer, skb)))
+		return (int)size;
+	err = stream_pipe_error(msg, first);
 
 out_free:
 	kfree_skb(skb);
@@ -91,7 +99,9 @@ static int check_stream_send(const struct sock *sk, const struct msghdr *msg)
 		return READ_ONCE(sk->sk_state) == TCP_ESTABLISHED ? -EISCONN : -EOPNOTSUPP;
 	if (unlikely(!READ_ONCE(unix_peer(sk))))
 		return -ENOTCONN;
-	return READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN ? -EPIPE : 0;
+	if (unlikely(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN))
+		return stream_pipe_error(msg, true);
+	return 0;
 }
 
 int unix_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
@@ -130,8 +140,6 @@ int unix_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return (int)sent;
 
 out:
-	if (err == -EPIPE && !sent && !(msg->msg_flags & MSG_NOSIGNAL))
-		send_sig(SIGPIPE, current, 0);
 	scm_destroy(&scm);
 	return sent ? (int)sent : err;
 }
