@@ -15,15 +15,16 @@
  * Rules: 1. An item does not keep its file open: the file's end removes the item. 2. An item
  * references its eventpoll, which is freed after the last. 3. Removing an item needs mtx and either
  * a reference to the file or to be the one who ends it; so nobody else frees either meanwhile.
- * 4. Sets may contain sets, EP_MAX_NESTS deep and without loops.
+ * 4. Sets may contain sets, within limits: fs/eventpoll_nesting.c.
  * Locking: epnested_mutex > mtx (outer set > inner set) > f_lock; wait-queue lock of a file > lock >
  * wq.lock; ep_refs_lock is innermost. mtx: rbr, items, reporting. lock: rdllist, ovflist, in
  * interrupts too.
  * Sleeps: epoll_wait(), on wq, exclusively: one event wakes one waiter.
- * Linux: fs/eventpoll.c. Left out: limits on watches and on wake-up paths, busy polling.
+ * Linux: fs/eventpoll.c. Left out: limits on watches, busy polling.
  * Start at: ep_poll_callback, ep_send_events, ep_insert. man 7 epoll. Tests: tests/fs/epoll_*.c.
  */
 #include "fs/eventpoll.h"
+#include "fs/eventpoll_items.h"
 
 #include "kernel/uapi/errno.h"
 #include "kernel/uapi/eventpoll.h"
@@ -44,8 +45,6 @@
 #include "fs/seq_file.h"
 #include "kernel/syscall.h"
 
-#define EP_MAX_NESTS 4
-
 #define EP_PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 #define EPOLLINOUT_BITS (EPOLLIN | EPOLLOUT)
 #define EPOLLEXCLUSIVE_OK_BITS                                                                     \
@@ -56,61 +55,11 @@
 /* Value of ovflist when nobody reports, and of epitem.next when the item is not on it. */
 #define EP_UNACTIVE_PTR ((void *)-1l)
 
-struct eventpoll;
-
-/* One place in one wait queue. [M] ep->mtx; whead: also POLLFREE */
-struct eppoll_entry {
-	struct eppoll_entry *next; /* [M] in epitem.pwqlist */
-	struct epitem *base;       /* [I] */
-	struct wait_queue_entry wait;
-	struct wait_queue_head *whead; /* NULL once the queue has gone away by itself */
-};
-
-/* A watched descriptor. [M] ep->mtx, [L] ep->lock, [I] never changes */
-struct epitem {
-	struct rb_node rbn;           /* [M] in ep->rbr */
-	struct list_head rdllink;     /* [L] in ep->rdllist, or in a reporter's own list */
-	struct epitem *next;          /* [L] in ep->ovflist */
-	struct file *file;            /* [I] not referenced */
-	int fd;                       /* [I] the number it had */
-	struct eppoll_entry *pwqlist; /* [M] */
-	struct eventpoll *ep;         /* [I] referenced */
-	struct list_head fllink;      /* [f_lock] in file->f_ep_links */
-	struct list_head reflink; /* [ep_refs_lock] in refs of the set that it watches, if any */
-	struct epoll_event event; /* [M] for writing, read in callbacks */
-};
-
-/* [M] mtx, [L] lock, [I] never changes, [N] epnested_mutex */
-struct eventpoll {
-	struct mutex mtx;
-	unsigned int nests;   /* [poll_wait.lock] sets below in the wake-up that is going on */
-	wait_queue_head_t wq; /* sleepers in epoll_wait() */
-	wait_queue_head_t poll_wait; /* pollers of the epoll file itself */
-	struct list_head rdllist;    /* [L] */
-	spinlock_t lock;
-	struct epitem *ovflist;       /* [L] */
-	struct rb_root rbr;           /* [M] */
-	refcount_t refcount;          /* the file and the items */
-	struct list_head refs;        /* [ep_refs_lock] items of other sets that watch this one */
-	u64 gen_below, gen_above;     /* [N] when nesting was looked at last … */
-	int depth_below, depth_above; /* [N] … and what was found */
-};
-
 /* What poll_wait() leads to while an item is inserted. */
 struct ep_pqueue {
 	poll_table pt;
 	struct epitem *epi; /* NULL: an allocation failed */
 };
-
-static const struct file_operations eventpoll_fops;
-static DEFINE_MUTEX(epnested_mutex);
-static u64 loop_check_gen; /* [N] */
-static DEFINE_SPINLOCK(ep_refs_lock);
-
-static bool is_file_epoll(const struct file *file)
-{
-	return file->f_op == &eventpoll_fops;
-}
 
 static bool ep_is_linked(const struct epitem *epi)
 {
@@ -506,13 +455,15 @@ static int ep_poll(struct eventpoll *ep, struct epoll_event __user *events, int 
 
 /* ---- changing the set ---- */
 
+/* nested: the file is a set, or ep is in one; epnested_mutex is held then. */
 static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, struct file *file,
-		     int fd)
+		     int fd, bool nested)
 {
 	struct epitem *epi = kzalloc(sizeof(*epi), GFP_KERNEL_ACCOUNT);
 	struct ep_pqueue epq;
 	unsigned int revents;
 	bool pwake = false;
+	int error;
 
 	if (!epi)
 		return -ENOMEM;
@@ -534,15 +485,18 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 		spin_unlock(&ep_refs_lock);
 	}
 	ep_rbtree_insert(ep, epi);
+	if (nested) {
+		error = ep_check_paths(epi);
+		if (error)
+			goto remove;
+	}
 
 	epq.epi = epi;
 	init_poll_funcptr(&epq.pt, ep_ptable_queue_proc);
 	revents = ep_item_poll(epi, &epq.pt, 0);
-	if (!epq.epi) {
-		ep_remove(ep, epi);
-		ep_put(ep);
-		return -ENOMEM;
-	}
+	error = -ENOMEM;
+	if (!epq.epi)
+		goto remove;
 	spin_lock_irq(&ep->lock);
 	if (revents && !ep_is_linked(epi)) {
 		list_add_tail(&epi->rdllink, &ep->rdllist);
@@ -554,6 +508,10 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 	if (pwake)
 		ep_poll_safewake(ep, NULL);
 	return 0;
+remove:
+	ep_remove(ep, epi);
+	ep_put(ep);
+	return error;
 }
 
 static int ep_modify(struct eventpoll *ep, struct epitem *epi, const struct epoll_event *event)
@@ -579,66 +537,8 @@ static int ep_modify(struct eventpoll *ep, struct epitem *epi, const struct epol
 	return 0;
 }
 
-/*
- * How deep sets are nested below ep, 0 for none; more than EP_MAX_NESTS when it is too deep or leads
- * to forbidden. Holds epnested_mutex, so no nesting is added meanwhile.
- */
-static int ep_depth_below(struct eventpoll *ep, const struct eventpoll *forbidden, int level)
-{
-	int depth = 0;
-
-	if (ep == forbidden || level > EP_MAX_NESTS)
-		return EP_MAX_NESTS + 1;
-	if (ep->gen_below == loop_check_gen)
-		return ep->depth_below;
-	mutex_lock_nested(&ep->mtx, level + 1);
-	for (struct rb_node *node = rb_first(&ep->rbr); node; node = rb_next(node)) {
-		struct epitem *epi = rb_entry(node, struct epitem, rbn);
-
-		if (is_file_epoll(epi->file))
-			depth = max(depth, 1 + ep_depth_below(epi->file->private_data, forbidden,
-							      level + 1));
-		if (depth > EP_MAX_NESTS)
-			break;
-	}
-	ep->gen_below = loop_check_gen;
-	ep->depth_below = depth;
-	mutex_unlock(&ep->mtx);
-	return depth;
-}
-
-/* The same upwards. Also holds ep_refs_lock. */
-static int ep_depth_above(struct eventpoll *ep, int level)
-{
-	struct epitem *epi;
-	int depth = 0;
-
-	if (level > EP_MAX_NESTS)
-		return EP_MAX_NESTS + 1;
-	if (ep->gen_above == loop_check_gen)
-		return ep->depth_above;
-	list_for_each_entry (epi, &ep->refs, reflink)
-		depth = max(depth, 1 + ep_depth_above(epi->ep, level + 1));
-	ep->gen_above = loop_check_gen;
-	ep->depth_above = depth;
-	return depth;
-}
-
-/* May target be put into ep? epnested_mutex held. */
-static int ep_loop_check(struct eventpoll *ep, struct eventpoll *target)
-{
-	int depth;
-
-	loop_check_gen++;
-	depth = 1 + ep_depth_below(target, ep, 0);
-	spin_lock(&ep_refs_lock);
-	depth += ep_depth_above(ep, 0);
-	spin_unlock(&ep_refs_lock);
-	return depth > EP_MAX_NESTS + 1 ? -ELOOP : 0;
-}
-
 static int ep_ctl_locked(struct eventpoll *ep, int op, int fd, struct file *file,
-			 struct epoll_event *event)
+			 struct epoll_event *event, bool nested)
 {
 	struct epitem *epi = ep_find(ep, file, fd);
 
@@ -647,7 +547,7 @@ static int ep_ctl_locked(struct eventpoll *ep, int op, int fd, struct file *file
 		if (epi)
 			return -EEXIST;
 		event->events |= EPOLLERR | EPOLLHUP;
-		return ep_insert(ep, event, file, fd);
+		return ep_insert(ep, event, file, fd, nested);
 	case EPOLL_CTL_DEL:
 		if (!epi)
 			return -ENOENT;
@@ -669,8 +569,8 @@ static int ep_ctl_locked(struct eventpoll *ep, int op, int fd, struct file *file
 static int do_epoll_ctl(struct file *epfile, int op, int fd, struct file *file,
 			struct epoll_event *event)
 {
-	bool nested = op == EPOLL_CTL_ADD && is_file_epoll(file);
 	struct eventpoll *ep;
+	bool nested;
 	int error;
 
 	if (!file->f_op->poll)
@@ -685,14 +585,16 @@ static int do_epoll_ctl(struct file *epfile, int op, int fd, struct file *file,
 			return -EINVAL;
 	}
 	ep = epfile->private_data;
+	/* A thread that nests ep at this moment may not be seen: then there is one way more than allowed. */
+	nested = op == EPOLL_CTL_ADD && (is_file_epoll(file) || !list_empty_careful(&ep->refs));
 	if (nested) {
 		mutex_lock(&epnested_mutex);
-		error = ep_loop_check(ep, file->private_data);
+		error = is_file_epoll(file) ? ep_loop_check(ep, file->private_data) : 0;
 		if (error)
 			goto out_nested;
 	}
 	mutex_lock(&ep->mtx);
-	error = ep_ctl_locked(ep, op, fd, file, event);
+	error = ep_ctl_locked(ep, op, fd, file, event, nested);
 	mutex_unlock(&ep->mtx);
 out_nested:
 	if (nested)
@@ -754,7 +656,7 @@ static void ep_show_fdinfo(struct seq_file *m, struct file *file)
 	mutex_unlock(&ep->mtx);
 }
 
-static const struct file_operations eventpoll_fops = {
+const struct file_operations eventpoll_fops = {
 	.show_fdinfo = ep_show_fdinfo,
 	.release = ep_eventpoll_release,
 	.poll = ep_eventpoll_poll,
