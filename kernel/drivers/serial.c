@@ -51,7 +51,6 @@
 #define ROUNDS_MAX 256 /* of serving all ports in one interrupt */
 #define FIFO_SIZE  16
 #define TX_ROUNDS  16
-#define MAX_ROUNDS 64 /* of the interrupt handler */
 #define TX_SIZE    4096
 #define TX_LOW     1024 /* so few left: writers go on */
 
@@ -259,7 +258,6 @@ static bool serve(struct uart_port *port)
 	return true;
 }
 
-/* Two ports may share an edge-triggered line: look until none has anything. */
 /*
  * The line is edge-triggered and still high: taking it down and up again makes the edge that brings
  * us back, so that a fast sender neither keeps the CPU here nor is forgotten.
@@ -286,6 +284,7 @@ static void renew_interrupt(int irq)
 	}
 }
 
+/* Two ports may share an edge-triggered line: look until none has anything. */
 static irqreturn_t serial_interrupt(int irq, void *dev)
 {
 	bool busy, handled = false;

@@ -238,8 +238,8 @@ void tty_flush_output(struct tty_struct *tty)
 
 void tty_insert(struct tty_struct *tty, u8 c)
 {
-	tty_receive(tty, &c,
-		    1); /* a pty's other end may find less room than it was told: n_tty.c */
+	/* A pty's other end may find less room than it was told: n_tty.c. */
+	tty_receive(tty, &c, 1);
 }
 
 /* ---- hanging up ---- */

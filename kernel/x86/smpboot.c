@@ -9,7 +9,8 @@
  *
  * Data: ap_start belongs to the CPU that is being started, until it is online.
  * Rules: 1. a CPU is online only when it can take interrupts and tasks. 2. One that does not answer
- * is given up: the machine runs without it.
+ * is given up and put back to where it waits for a start-up: it must not come later, with what
+ * ap_start holds for the next one.
  * Linux: arch/x86/kernel/smpboot.c, setup_percpu.c. Intel SDM volume 3, 9.4. Page: docs/smp.md.
  * Start at: native_cpu_up(), start_secondary().
  */
@@ -32,6 +33,8 @@
 #include "kernel/x86/tsc.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
+
+#define PATIENCE_MS 30000 /* with a CPU that the host does not let run */
 
 #define TRAMPOLINE 0x8000ull /* free after boot: the page allocator has nothing below 1 MiB */
 
@@ -141,8 +144,10 @@ int native_cpu_up(int cpu, struct task_struct *idle)
 		return 0;
 	/* The first one may be lost, says the manual; a CPU that runs already ignores another. */
 	apic_send_startup(cpu, TRAMPOLINE >> PAGE_SHIFT);
-	if (wait_until_online(cpu, 5000))
+	if (wait_until_online(cpu, PATIENCE_MS))
 		return 0;
+	apic_send_init(cpu); /* rule 2 */
+	__atomic_fetch_and(&cpu_online_mask, ~(1ull << cpu), __ATOMIC_SEQ_CST);
 	pr_err("smp: CPU %d (APIC %u) does not answer\n", cpu, acpi_info.apic_id[cpu]);
 	return -EIO;
 }
