@@ -70,8 +70,11 @@ static ssize_t do_splice_direct(struct file *in, loff_t *pos, struct file *out, 
 	struct page *page = NULL;
 	ssize_t done = 0, ret = 0;
 
-	if (!in->f_op->splice_read || !(in->f_mode & FMODE_LSEEK) || !out->f_op->splice_write ||
-	    (out->f_flags & O_APPEND))
+	if (!(in->f_mode & FMODE_LSEEK) || (out->f_flags & O_APPEND))
+		return -EINVAL;
+	if (!len)
+		return 0;
+	if (!in->f_op->splice_read || !out->f_op->splice_write)
 		return -EINVAL;
 	if (!has_page_cache(in)) {
 		page = alloc_page(GFP_KERNEL);

@@ -193,6 +193,8 @@ ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *p
 	struct iov_iter to;
 	ssize_t ret = -ENOMEM;
 
+	if (!len)
+		return 0;
 	if ((flags & SPLICE_F_NONBLOCK) && (in->f_mode & FMODE_NOWAIT)) /* a socket */
 		kiocb.ki_flags |= IOCB_NOWAIT;
 	len = min_t(size_t, len, min(slots, wanted) * PAGE_SIZE);

@@ -37,10 +37,10 @@
 /* All in huge pages. [L] lock */
 static struct {
 	spinlock_t lock;
-	struct list_head list; /* [L] free pages, by page->lru */
-	unsigned long total;   /* [L] */
-	unsigned long free;    /* [L] */
-	unsigned long reserved;
+	struct list_head list;    /* [L] free pages, by page->lru */
+	unsigned long total;      /* [L] */
+	unsigned long free;       /* [L] */
+	unsigned long reserved;   /* [L] of free: promised */
 	unsigned long surplus;    /* [L] of total: more than the administrator wants */
 	unsigned long overcommit; /* [L] the most that surplus may be */
 } pool = {
@@ -307,7 +307,6 @@ static struct page *alloc_huge_page(struct vm_area_struct *vma, struct address_s
 				    pgoff_t index)
 {
 	struct resv_map *map = vma->vm_private_data;
-	struct page *page;
 
 	if (vma->vm_flags & VM_MAYSHARE)
 		return pool_take(xa_load(&file_of(mapping)->reserved, index));
@@ -315,8 +314,7 @@ static struct page *alloc_huge_page(struct vm_area_struct *vma, struct address_s
 		return pool_take(false);
 	if (xa_is_err(xa_store(&map->used, index, xa_mk_value(1), GFP_KERNEL)))
 		return NULL;
-	page = pool_take(true);
-	return page;
+	return pool_take(true);
 }
 
 /* ---- areas ---- */
@@ -570,8 +568,8 @@ static vm_fault_t fault_write(struct vm_area_struct *vma, unsigned long addr, pm
 	if (!copy && vma->vm_private_data) {
 		take_from_children(vma, huge_index(vma, addr));
 		put_page(page);
-		/* Alone with it now: the instruction runs again and finds it so. */
-		return page_count(page) == 1 ? 0 : VM_FAULT_SIGBUS;
+		/* Alone with it now, or madvise() has taken it: the instruction runs again and sees. */
+		return page_count(page) <= 1 ? 0 : VM_FAULT_SIGBUS;
 	}
 	if (!copy) {
 		put_page(page);
@@ -581,8 +579,8 @@ static vm_fault_t fault_write(struct vm_area_struct *vma, unsigned long addr, pm
 	__SetPageAnon(copy);
 	spin_lock(&mm->page_table_lock);
 	if (!pmd_none(*pmd)) {
-		pmd_clear(
-			pmd); /* as in mm/fault.c: nobody writes before all have left the old page */
+		/* As in mm/fault.c: nobody writes before all have left the old page. */
+		pmd_clear(pmd);
 		flush_tlb_range(vma, addr, addr + HPAGE_SIZE);
 		set_pmd(pmd, huge_pmd(vma, copy, true));
 		copy = page;
