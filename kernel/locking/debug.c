@@ -69,6 +69,23 @@ void rcu_check_use(const char *file, int line)
 	lockdep_report("rcu_dereference() outside a read-side section");
 }
 
+/* Callbacks run one after the other, in one thread: as if each held this lock. */
+static struct lockdep_map rcu_callbacks = __LOCKDEP_MAP_INIT("rcu callbacks");
+
+void rcu_debug_run(bool begins)
+{
+	if (begins)
+		lock_acquire(&rcu_callbacks, 0, false, LOCK_WRITE, __LOCK_IP);
+	else
+		lock_release(&rcu_callbacks, __LOCK_IP);
+}
+
+void rcu_debug_wait(void)
+{
+	rcu_debug_run(true);
+	rcu_debug_run(false);
+}
+
 /* On the way to user mode: nothing held, no section open. */
 void lockdep_sys_exit(void)
 {

@@ -114,10 +114,12 @@ static void run_batch(struct rcu_head *head)
 		struct rcu_head *next = head->next;
 		unsigned long func = (unsigned long)head->func;
 
+		rcu_debug_run(true);
 		if (func < 4096) /* kfree_rcu(): the head's offset in the object */
 			kfree((char *)head - func);
 		else
 			head->func(head);
+		rcu_debug_run(false);
 		head = next;
 		if (test_bit(TIF_NEED_RESCHED, current_thread_flags()))
 			schedule();
@@ -272,6 +274,7 @@ void synchronize_rcu(void)
 	if (!READ_ONCE(rcu_thread))
 		return;
 	ASSERT(current != rcu_thread);
+	rcu_debug_wait();
 	init_completion(&waiter.done);
 	call_rcu(&waiter.head, wake_waiter);
 	wake_up_process(rcu_thread);
@@ -289,6 +292,7 @@ void rcu_barrier(void)
 
 	if (!READ_ONCE(rcu_thread))
 		return;
+	rcu_debug_wait();
 	mutex_lock(&barrier_lock);
 	for_each_possible_cpu (cpu) {
 		struct rcu_cpu *rc = per_cpu_ptr(&rcu_cpus, cpu);

@@ -43,8 +43,13 @@ void rcu_check_use(const char *file, int line);
 		if (!(c))                                                                          \
 			rcu_check_use(__FILE__, __LINE__);                                         \
 	} while (0)
+/* Also there: whoever waits for callbacks must not hold what a callback takes. */
+void rcu_debug_run(bool begins);
+void rcu_debug_wait(void);
 #else
-#define rcu_check(c) ((void)sizeof(!!(c)))
+#define rcu_check(c)          ((void)sizeof(!!(c)))
+#define rcu_debug_run(begins) ((void)0)
+#define rcu_debug_wait()      ((void)0)
 #endif
 /* A read-side section, or anything else in which this CPU cannot switch: a spinlock, interrupts off. */
 #define rcu_dereference(p) rcu_dereference_check(p, false)
