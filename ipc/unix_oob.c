@@ -77,10 +77,10 @@ int unix_recv_oob(struct sock *sk, struct msghdr *msg, int flags)
 			msg->msg_flags |= MSG_OOB;
 			err = 1;
 		}
-		if (take)
-			kfree_skb(skb);
 	}
 	mutex_unlock(&u->iolock);
+	if (skb && take)
+		kfree_skb(skb); /* its descriptors are closed without a lock */
 	return err;
 }
 

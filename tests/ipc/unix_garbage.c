@@ -439,11 +439,15 @@ static void test_depth_reversed(void)
 /* ---- a peek against the collection ---- */
 
 /*
- * a is in the queue of b, and b in the queue of a. While others collect all the time, b is used to
+ * a is in the queue of b, and b in the queue of a. While another thread collects all the time, b is used to
  * peek at a and is closed: now only what the peek gave keeps the two. A collector that had looked at
- * a before the peek and looks at b after the close would take both.
+ * a before the peek and looks at b after the close would take both. Between the two it looks at
+ * FILLERS others, which gives us time.
  */
+#define FILLERS (2 * MAX_FDS)
+
 static volatile int stop;
+static int fillers[FILLERS];
 
 static void *collects(void *arg)
 {
@@ -452,43 +456,60 @@ static void *collects(void *arg)
 	return NULL;
 }
 
+/* 1 when nothing was lost. */
+static int peek_round(int round, int held[2])
+{
+	int a[2], b[2], p[2], back, fine;
+	struct parcel got;
+
+	make_pair(a, SOCK_STREAM);
+	make_pair(b, SOCK_STREAM);
+	send_fd(b[0], a[1]);
+	for (int i = 0; i < FILLERS; i += MAX_FDS)
+		send_fds(held[0], "x", 1, fillers + i, MAX_FDS);
+	send_fd(a[0], b[1]);
+	bury(a[0], p);
+	close(a[1]);
+	close(a[0]);
+	close(b[0]);
+	dawdle(round);
+	got = receive(b[1], 10, MSG_PEEK);
+	close(b[1]);
+	dawdle(round / 10);
+	back = got.nfds == 1 ? take_fd(got.fds[0]) : -1;
+	fine = back >= 0 && probe_open(p);
+	parcel_close(&got);
+	close(back);
+	close(p[RD]);
+	for (int i = 0; i < FILLERS; i += MAX_FDS)
+		read(held[1], &got, 1);
+	return fine;
+}
+
 static void test_peek_race(void)
 {
-	pthread_t threads[3];
 	double end = now_ms() + 1500;
-	int rounds = 0, lost = 0;
+	struct rlimit limit = { FILLERS + 200, FILLERS + 200 };
+	int rounds = 0, lost = 0, held[2];
+	pthread_t thread;
 
-	for (int i = 0; i < 3; i++)
-		pthread_create(&threads[i], NULL, collects, NULL);
-	while (now_ms() < end && !lost) {
-		int a[2], b[2], p[2], back;
-		struct parcel got;
-
-		make_pair(a, SOCK_STREAM);
-		make_pair(b, SOCK_STREAM);
-		send_fd(b[0], a[1]);
-		send_fd(a[0], b[1]);
-		bury(a[0], p);
-		close(a[1]);
-		close(a[0]);
-		close(b[0]);
-		dawdle(rounds);
-		got = receive(b[1], 10, MSG_PEEK);
-		close(b[1]);
-		dawdle(rounds / 10);
-		back = got.nfds == 1 ? take_fd(got.fds[0]) : -1;
-		if (back < 0 || !probe_open(p))
-			lost = 1;
-		parcel_close(&got);
-		close(back);
-		close(p[RD]);
-		rounds++;
+	if (setrlimit(RLIMIT_NOFILE, &limit)) {
+		skip("UNIX-032: needs %d descriptors", FILLERS + 200);
+		return;
 	}
+	make_pair(held, SOCK_DGRAM);
+	for (int i = 0; i < FILLERS; i += 2)
+		make_pair(fillers + i, SOCK_DGRAM);
+	pthread_create(&thread, NULL, collects, NULL);
+	while (now_ms() < end && !lost)
+		lost = !peek_round(rounds++, held);
 	stop = 1;
-	for (int i = 0; i < 3; i++)
-		pthread_join(threads[i], NULL);
+	pthread_join(thread, NULL);
 	ok(!lost && rounds, "UNIX-032: a peek never loses to the collector");
 	dprintf(1, "# %d rounds\n", rounds);
+	for (int i = 0; i < FILLERS; i++)
+		close(fillers[i]);
+	close_pair(held);
 }
 
 int main(void)
