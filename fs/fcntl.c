@@ -199,6 +199,7 @@ static bool sigio_perm(struct task_struct *task, const struct fown_struct *fown)
 	return ok;
 }
 
+/* reason: POLL_*, or 0: urgent data, which is SIGURG whatever F_SETSIG said. */
 static void send_sigio_to_task(struct task_struct *task, const struct fown_struct *fown, int fd,
 			       int reason, enum pid_type type)
 {
@@ -206,6 +207,10 @@ static void send_sigio_to_task(struct task_struct *task, const struct fown_struc
 
 	if (!sigio_perm(task, fown))
 		return;
+	if (!reason) {
+		do_send_sig_info(SIGURG, SEND_SIG_PRIV, task, type);
+		return;
+	}
 	if (signum) {
 		struct siginfo si;
 
@@ -221,15 +226,18 @@ static void send_sigio_to_task(struct task_struct *task, const struct fown_struc
 	do_send_sig_info(SIGIO, SEND_SIG_PRIV, task, type);
 }
 
-static void send_sigio(struct fown_struct *fown, int fd, int band)
+/* False: the file has no owner. */
+static bool send_sigio(struct fown_struct *fown, int fd, int band)
 {
 	struct task_struct *task;
 	enum pid_type type;
 	unsigned long flags;
+	bool owned;
 
 	read_lock_irqsave(&fown->lock, flags);
 	type = fown->pid_type;
-	if (!fown->pid)
+	owned = fown->pid;
+	if (!owned)
 		goto out;
 	if (type <= PIDTYPE_TGID) {
 		rcu_read_lock();
@@ -248,6 +256,12 @@ static void send_sigio(struct fown_struct *fown, int fd, int band)
 	}
 out:
 	read_unlock_irqrestore(&fown->lock, flags);
+	return owned;
+}
+
+bool send_sigurg(struct file *file)
+{
+	return send_sigio(&file->f_owner, -1, 0);
 }
 
 /* One file on a driver's list. [F] fasync_lock */

@@ -442,6 +442,8 @@ static inline void kill_fasync(struct fasync_struct **fapp, int sig, int band)
 	if (unlikely(READ_ONCE(*fapp)))
 		__kill_fasync(fapp, sig, band);
 }
+/* SIGURG to the file's owner, with or without O_ASYNC. False: it has none. */
+bool send_sigurg(struct file *file);
 void f_setown(struct file *file, struct pid *pid, enum pid_type type, int force);
 
 /* Character devices: fs/char_dev.c. All minors of the range go to fops. */

@@ -168,7 +168,10 @@ void sk_wake_async(struct sock *sk, int band)
 
 void sk_send_sigurg(struct sock *sk)
 {
-	kill_fasync(&sk->sk_fasync, SIGURG, POLL_PRI);
+	struct socket *sock = sk->sk_socket;
+
+	if (sock && sock->file && send_sigurg(sock->file))
+		kill_fasync(&sk->sk_fasync, SIGURG, POLL_PRI);
 }
 
 void sock_def_readable(struct sock *sk)

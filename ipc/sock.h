@@ -195,6 +195,7 @@ void sock_def_write_space(struct sock *sk);
 void sk_state_change(struct sock *sk);
 void sk_error_report(struct sock *sk);
 void sk_wake_async(struct sock *sk, int band);
+/* The state lock is held, which keeps the file. */
 void sk_send_sigurg(struct sock *sk);
 
 /*

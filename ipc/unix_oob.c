@@ -44,8 +44,8 @@ int unix_send_oob(struct socket *sock, struct sock *peer, struct msghdr *msg,
 	unix_add_edges(skb, peer);
 	__skb_queue_tail(&peer->sk_receive_queue, skb);
 	WRITE_ONCE(unix_sk(peer)->oob_skb, skb);
-	unix_state_unlock(peer);
 	sk_send_sigurg(peer);
+	unix_state_unlock(peer);
 	sock_def_readable(peer);
 	return 0;
 

@@ -6,7 +6,7 @@
  * Idea: the file holds a reference to the struct pid; its poll queue is pid->wait_pidfd, which the
  *   end of the process wakes.
  * Locking: RCU for looking at the task.
- * Linux: kernel/pid.c, kernel/fork.c, fs/pidfs.c. man 2 pidfd_open.
+ * Linux: kernel/pid.c, kernel/fork.c, fs/pidfs.c. man 2 pidfd_open, pidfd_getfd.
  * Start at: pidfd_open. Tests: tests/kernel/pidfd.c.
  */
 #include "kernel/pidfd.h"
@@ -18,6 +18,7 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/poll.h"
+#include "fs/proc/proc.h"
 #include "fs/seq_file.h"
 #include "kernel/signal_internal.h"
 #include "kernel/syscall.h"
@@ -134,5 +135,41 @@ SYSCALL_DEFINE2(pidfd_open, pid_t, nr, unsigned int, flags)
 	put_pid(pid);
 	if (fd >= 0)
 		fd_install((unsigned int)fd, file);
+	return fd;
+}
+
+/* The file that the process has as target, or ERR_PTR. Who may read its memory may have it. */
+static struct file *pidfd_fget(struct pid *pid, unsigned int target)
+{
+	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
+	struct file *file;
+
+	if (!task)
+		return ERR_PTR(-ESRCH);
+	if (!proc_may_access(task))
+		file = ERR_PTR(-EPERM);
+	else
+		file = fget_task(task, target) ?: ERR_PTR(-EBADF);
+	put_task_struct(task);
+	return file;
+}
+
+SYSCALL_DEFINE3(pidfd_getfd, int, pidfd, int, target, unsigned int, flags)
+{
+	struct file *file;
+	struct pid *pid;
+	int fd;
+
+	if (flags)
+		return -EINVAL;
+	pid = pidfd_get_pid((unsigned int)pidfd, NULL);
+	if (IS_ERR(pid))
+		return (int)PTR_ERR(pid);
+	file = pidfd_fget(pid, (unsigned int)target);
+	put_pid(pid);
+	if (IS_ERR(file))
+		return (int)PTR_ERR(file);
+	fd = receive_fd(file, O_CLOEXEC);
+	fput(file);
 	return fd;
 }

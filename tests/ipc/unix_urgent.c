@@ -15,6 +15,40 @@ static int available(void)
 	return can;
 }
 
+static int pending_urg(void)
+{
+	struct timespec none = { 0, 0 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGURG);
+	return sigtimedwait(&set, NULL, &none) == SIGURG;
+}
+
+/* The owner is told, whether or not it wants SIGIO. */
+static void test_signal(void)
+{
+	sigset_t set;
+	int s[2];
+
+	signal(SIGURG, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGURG);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	make_pair(s, SOCK_STREAM);
+	send(s[0], "a", 1, MSG_OOB);
+	ok(!pending_urg(), "UNIX-044: without an owner nobody gets a signal");
+	fcntl(s[1], F_SETOWN, getpid());
+	send(s[0], "b", 1, 0);
+	ok(!pending_urg(), "UNIX-044: nor does the owner for other bytes");
+	send(s[0], "c", 1, MSG_OOB);
+	ok(pending_urg(), "UNIX-044: an urgent byte: SIGURG to the owner");
+	fcntl(s[1], F_SETSIG, SIGUSR1);
+	send(s[0], "d", 1, MSG_OOB);
+	ok(pending_urg(), "UNIX-044: SIGURG whatever F_SETSIG says");
+	close_pair(s);
+}
+
 int main(void)
 {
 	int s[2];
@@ -37,5 +71,6 @@ int main(void)
 		   failed_with(recv(s[1], &c, 1, MSG_OOB), EOPNOTSUPP),
 	   "UNIX-044: datagrams have none: EOPNOTSUPP");
 	close_pair(s);
+	test_signal();
 	return ktap_done();
 }

@@ -33,6 +33,48 @@ static void *tid_of_thread(void *arg)
 	return NULL;
 }
 
+static int getfd(int pidfd, int target, unsigned int flags)
+{
+	return (int)syscall(438 /* pidfd_getfd */, pidfd, target, flags);
+}
+
+/* pidfd_getfd(): a descriptor of another process becomes ours, of the same open file. */
+static void test_getfd(void)
+{
+	pid_t pid = start_child(NULL), stranger;
+	int fd = pidfd_open(pid, 0), ends[2], got, status = -1;
+	char byte = 0;
+
+	ok(pipe(ends) == 0 && failed_with(getfd(fd, ends[1], 0), EBADF),
+	   "what the process does not have is EBADF");
+	end_child(pid);
+	ok(failed_with(getfd(fd, 0, 0), ESRCH), "a process that is gone: ESRCH");
+	close(fd);
+	pid = start_child(NULL);
+	fd = pidfd_open(pid, 0);
+	close(ends[0]);
+	got = getfd(fd, ends[0], 0);
+	ok(got >= 0 && (fcntl(got, F_GETFD) & FD_CLOEXEC),
+	   "pidfd_getfd gives a close-on-exec descriptor");
+	ok(write(ends[1], "x", 1) == 1 && read(got, &byte, 1) == 1 && byte == 'x',
+	   "of the other's file");
+	ok(failed_with(getfd(fd, ends[1], 1), EINVAL), "no flags are known");
+	ok(failed_with(getfd(got, ends[1], 0), EBADF) && failed_with(getfd(-1, ends[1], 0), EBADF),
+	   "not a pidfd");
+	stranger = fork();
+	if (!stranger) {
+		if (setgid(1000) || setuid(1000))
+			_exit(99);
+		_exit(failed_with(getfd(fd, ends[1], 0), EPERM) ? 0 : 1);
+	}
+	waitpid(stranger, &status, 0);
+	ok(status == 0, "who may not trace the process: EPERM");
+	close(got);
+	close(ends[1]);
+	close(fd);
+	end_child(pid);
+}
+
 int main(void)
 {
 	char path[32];
@@ -92,5 +134,6 @@ int main(void)
 	fd = open("/proc/self/task", O_RDONLY);
 	ok(failed_with(send(fd, 0, NULL, 0), EBADF), "SIG-078: other directories are EBADF");
 	close(fd);
+	test_getfd();
 	return ktap_done();
 }
