@@ -262,7 +262,7 @@ SYSCALL_DEFINE2(settimeofday, struct __kernel_old_timeval __user *, utv, struct 
 }
 
 /* Nothing disciplines the clock here: reading shows a free-running one, changing is refused. */
-SYSCALL_DEFINE1(adjtimex, struct __kernel_timex __user *, utx)
+static int do_adjtimex(struct __kernel_timex __user *utx)
 {
 	struct __kernel_timex tx;
 	struct timespec64 now;
@@ -289,6 +289,23 @@ SYSCALL_DEFINE1(adjtimex, struct __kernel_timex __user *, utx)
 	tx.time.tv_sec = now.tv_sec;
 	tx.time.tv_usec = now.tv_nsec / NSEC_PER_USEC;
 	return copy_to_user(utx, &tx, sizeof(tx)) ? -EFAULT : TIME_ERROR;
+}
+
+SYSCALL_DEFINE1(adjtimex, struct __kernel_timex __user *, utx)
+{
+	return do_adjtimex(utx);
+}
+
+SYSCALL_DEFINE2(clock_adjtime, int, clock, struct __kernel_timex __user *, utx)
+{
+	struct __kernel_timex tx;
+	ktime_t now;
+
+	if (clock == CLOCK_REALTIME)
+		return do_adjtimex(utx);
+	if (copy_from_user(&tx, utx, sizeof(tx)))
+		return -EFAULT;
+	return clock_read(clock, &now) ? -EINVAL : -EOPNOTSUPP;
 }
 
 /* ---- sleeping ---- */

@@ -148,6 +148,12 @@ static void test_setting(void)
 	   "nor to a wrong number of nanoseconds");
 	ok(syscall(SYS_adjtimex, &tx) >= 0 && tx.tick >= 9000 && tx.tick <= 11000,
 	   "adjtimex can be read");
+	tx.modes = 0;
+	ok(syscall(SYS_clock_adjtime, CLOCK_REALTIME, &tx) >= 0 && tx.tick >= 9000 &&
+		   failed_with(syscall(SYS_clock_adjtime, CLOCK_MONOTONIC, &tx), EOPNOTSUPP) &&
+		   failed_with(syscall(SYS_clock_adjtime, 77, &tx), EINVAL) &&
+		   failed_with(syscall(SYS_clock_adjtime, 77, NULL), EFAULT),
+	   "clock_adjtime is the same, for one clock");
 }
 
 static void test_permission(void)
