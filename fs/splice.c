@@ -195,8 +195,6 @@ ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *p
 
 	if (!len)
 		return 0;
-	if ((flags & SPLICE_F_NONBLOCK) && (in->f_mode & FMODE_NOWAIT)) /* a socket */
-		kiocb.ki_flags |= IOCB_NOWAIT;
 	len = min_t(size_t, len, min(slots, wanted) * PAGE_SIZE);
 	for (; n * PAGE_SIZE < len; n++) {
 		pages[n] = alloc_page(GFP_KERNEL);

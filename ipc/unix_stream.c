@@ -68,10 +68,8 @@ static int send_piece(struct socket *sock, struct sock *peer, struct msghdr *msg
 	struct sk_buff *skb = sock_alloc_send_skb(sock->sk, size, msg->msg_flags & MSG_DONTWAIT,
 						  &err);
 
-	if (unlikely(!skb)) {
-		msg->msg_flags |= MSG_NOSIGNAL; /* as on Linux: no SIGPIPE for who slept here */
-		return err;
-	}
+	if (unlikely(!skb))
+		return err; /* as on Linux: also EPIPE, without SIGPIPE for who slept here */
 	/* Descriptors go with the first piece only. */
 	err = unix_scm_to_skb(scm, skb, first);
 	if (unlikely(err < 0))
