@@ -43,6 +43,7 @@ enum sock_flags {
 	SOCK_DBG,
 	SOCK_REUSEPORT,
 	SOCK_RCVTSTAMP,
+	SOCK_PASSSEC_ON,
 	SOCK_NOSPACE, /* a writer or poller found no room: O_ASYNC wants to know */
 };
 

@@ -106,8 +106,8 @@ static int make_pair(int family, int type, int protocol, int flags, struct file 
 	struct socket *a, *b;
 	int error;
 
-	/* The internet's families exist, but have no pairs. */
-	if (family == AF_INET || family == AF_INET6)
+	/* Who asks for a pair of the internet's learns that there are none, not that it is missing. */
+	if ((family == AF_INET || family == AF_INET6) && type < SOCK_MAX)
 		return -EOPNOTSUPP;
 	error = sock_create(family, type, protocol, &a);
 	if (error)

@@ -119,6 +119,8 @@ static int sock_flag_of_option(int optname)
 		return SOCK_URGINLINE;
 	case SO_TIMESTAMP:
 		return SOCK_RCVTSTAMP;
+	case SO_PASSSEC: /* no policy labels sockets */
+		return SOCK_PASSSEC_ON;
 	}
 	return -1;
 }
