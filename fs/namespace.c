@@ -255,23 +255,45 @@ static void detach_mnt(struct mount *mnt, struct path *old)
 	clear_mountpoint(old->dentry);
 }
 
-/* Takes mnt and all that is mounted below it out of the tree; drops and takes namespace_sem. */
-static void umount_tree(struct mount *root)
+/* A mount without children leaves the tree; drops and takes namespace_sem. */
+static void umount_one(struct mount *mnt)
 {
-	for (;;) {
+	struct path old;
+
+	detach_mnt(mnt, &old);
+	up_write(&namespace_sem);
+	path_put(&old);
+	mntput(&mnt->mnt);
+	down_write(&namespace_sem);
+}
+
+/* All that is mounted below root leaves the tree, which may be deep: no recursion. */
+static void umount_children(struct mount *root)
+{
+	while (!list_empty(&root->mnt_mounts)) {
 		struct mount *mnt = root;
-		struct path old;
 
 		while (!list_empty(&mnt->mnt_mounts))
 			mnt = list_first_entry(&mnt->mnt_mounts, struct mount, mnt_child);
-		detach_mnt(mnt, &old);
-		up_write(&namespace_sem);
-		path_put(&old);
-		mntput(&mnt->mnt);
-		down_write(&namespace_sem);
-		if (mnt == root)
-			break;
+		umount_one(mnt);
 	}
+}
+
+static void umount_tree(struct mount *root)
+{
+	umount_children(root);
+	umount_one(root);
+}
+
+/* The next mount of top's tree in a walk that visits parents first; NULL at its end. */
+static struct mount *next_mnt(struct mount *mnt, struct mount *top)
+{
+	if (!list_empty(&mnt->mnt_mounts))
+		return list_first_entry(&mnt->mnt_mounts, struct mount, mnt_child);
+	for (; mnt != top; mnt = mnt->mnt_parent)
+		if (!list_is_last(&mnt->mnt_child, &mnt->mnt_parent->mnt_mounts))
+			return list_next_entry(mnt, mnt_child);
+	return NULL;
 }
 
 /*
@@ -418,26 +440,32 @@ static int do_new_mount(const struct path *path, const char *fstype, int sb_flag
 	return error;
 }
 
-/* Copies the mounts below old_root's subtree onto the new mount: mount --rbind. */
-static int copy_children(struct mount *old, struct dentry *below, struct mount *new)
+/*
+ * Copies the mounts of old below that directory onto new, which is nowhere in the tree yet: what is
+ * copied does not grow meanwhile. 0 or -ENOMEM; what has been copied then is for the caller to undo.
+ */
+static int copy_tree(struct mount *old, struct dentry *below, struct mount *new)
 {
-	struct mount *child;
-	int error = 0;
+	struct mount *child, *mnt, *from = old, *copy = new;
 
 	list_for_each_entry (child, &old->mnt_mounts, mnt_child) {
-		struct mount *copy;
-
-		if (child == new || !is_subdir(child->mnt_mountpoint, below))
+		if (!is_subdir(child->mnt_mountpoint, below))
 			continue;
-		copy = clone_mnt(child, child->mnt.mnt_root);
-		if (IS_ERR(copy))
-			return (int)PTR_ERR(copy);
-		attach_mnt(copy, new, child->mnt_mountpoint);
-		error = copy_children(child, child->mnt.mnt_root, copy);
-		if (error)
-			break;
+		for (mnt = child; mnt; mnt = next_mnt(mnt, child)) {
+			struct mount *parent;
+
+			/* copy is that of from: up with both, to the one that mnt is mounted on. */
+			for (; from != mnt->mnt_parent; from = from->mnt_parent)
+				copy = copy->mnt_parent;
+			parent = copy;
+			copy = clone_mnt(mnt, mnt->mnt.mnt_root);
+			if (IS_ERR(copy))
+				return (int)PTR_ERR(copy);
+			attach_mnt(copy, parent, mnt->mnt_mountpoint);
+			from = mnt;
+		}
 	}
-	return error;
+	return 0;
 }
 
 /* Caller has locked at; *failed gets the mount that is to be put after unlocking. */
@@ -445,22 +473,20 @@ static int bind_locked(const struct path *old, const struct path *at, bool recur
 		       struct mount **failed)
 {
 	struct mount *mnt;
-	int error;
+	int error = 0;
 
 	if (!real_mount(old->mnt)->mnt_attached)
 		return -EINVAL;
 	mnt = clone_mnt(real_mount(old->mnt), old->dentry);
 	if (IS_ERR(mnt))
 		return (int)PTR_ERR(mnt);
-	error = graft_tree(mnt, at);
+	if (recurse)
+		error = copy_tree(real_mount(old->mnt), old->dentry, mnt);
+	if (!error)
+		error = graft_tree(mnt, at);
 	if (error) {
+		umount_children(mnt);
 		*failed = mnt;
-		return error;
-	}
-	if (recurse) {
-		error = copy_children(real_mount(old->mnt), old->dentry, mnt);
-		if (error)
-			umount_tree(mnt);
 	}
 	return error;
 }

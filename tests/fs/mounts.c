@@ -6,6 +6,8 @@
 #include "tests/fs/files.h"
 #include "tests/ktap.h"
 
+#define DEEP 1000 /* mounts on mounts */
+
 /* The options of a mount point in /proc/mounts, or NULL. */
 static char *mount_line(const char *dir)
 {
@@ -171,6 +173,37 @@ static void binding(void)
 	ok(fails(mount("none", "dst", NULL, MS_BIND, NULL), ENOENT), "of nothing: ENOENT");
 }
 
+/* What is copied does not contain the copy, and may be deep. */
+static void binding_into_itself(void)
+{
+	char path[128];
+	int deep = 0;
+
+	mkdir("self", 0755);
+	mount("x", "self", "tmpfs", 0, NULL);
+	mkdir("self/in", 0755);
+	mount("y", "self/in", "tmpfs", 0, NULL);
+	mkdir("self/in/here", 0755);
+	ok(mount("self", "self/in/here", NULL, MS_BIND | MS_REC, NULL) == 0,
+	   "a tree is bound into itself");
+	ok(exists("self/in/here/in/here") && !exists("self/in/here/in/here/in"),
+	   "… and that copy ends where the tree ended");
+	umount2("self", MNT_DETACH);
+	mkdir("copy", 0755);
+	mkdir("deep", 0755);
+	mkdir("deep/on", 0755);
+	snprintf(path, sizeof(path), "%s/deep", scratch_dir);
+	mount(path, path, NULL, MS_BIND, NULL);
+	chdir(path);
+	while (deep < DEEP && mount(path, "on", NULL, MS_BIND, NULL) == 0 && chdir("on") == 0)
+		deep++;
+	chdir(scratch_dir);
+	ok(deep == DEEP, "%d mounts, each on the one before", deep);
+	ok(mount("deep", "copy", NULL, MS_BIND | MS_REC, NULL) == 0,
+	   "… all bound to another place");
+	ok(umount2("copy", MNT_DETACH) == 0 && umount2("deep", MNT_DETACH) == 0, "… and gone");
+}
+
 static void moving(void)
 {
 	/* Mounts that are shared between namespaces cannot be moved: make this one private. */
@@ -252,6 +285,7 @@ int main(void)
 	read_only();
 	flags();
 	binding();
+	binding_into_itself();
 	moving();
 	busy();
 	changing_root();
