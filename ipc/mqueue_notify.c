@@ -8,10 +8,10 @@
  *   same process, or when that process closes any descriptor of the queue, so also at its exec and its
  *   end. 3. A message that is handed to a sleeping receiver tells nobody. 4. The signal goes to the
  *   program that registered: after an exec that left a descriptor open it is not sent.
- * Locking: info->lock; the signal is queued under it (siglock is inside).
  *   5. SIGEV_THREAD gives a netlink socket and 32 bytes, the cookie; its last byte says what happened
  *   when the socket gets it: a message came, or the registration ended otherwise. It was allocated
  *   beforehand, so that telling cannot fail; notify_cookie is its owner until then.
+ * Locking: info->lock; the signal is queued under it (siglock is inside), and so is the cookie.
  * Linux: __do_notify(), do_mq_notify() in ipc/mqueue.c.
  * Start at: do_mq_notify(). Tests: tests/ipc/mq_notify.c; page: docs/mqueue.md.
  */

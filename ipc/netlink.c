@@ -74,7 +74,9 @@ struct sk_buff *netlink_alloc_note(struct sock *sk, unsigned int len)
 	int err;
 
 	skb = sock_alloc_send_skb(sk, len, false, &err); /* rule 1 */
-	return skb ? skb : ERR_PTR(err);
+	if (skb)
+		return skb;
+	return ERR_PTR(err == -ENOBUFS ? -ENOMEM : err);
 }
 
 void netlink_send_note(struct sk_buff *skb)

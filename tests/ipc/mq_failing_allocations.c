@@ -10,6 +10,7 @@
 #include "tests/ipc/mq.h"
 
 #include <sys/mount.h>
+#include <sys/socket.h>
 
 #define MAXMSG   2
 #define LARGEST  8192 /* three pieces */
@@ -100,6 +101,28 @@ static long do_notify(void *arg)
 static void undo_notify(long ret, void *arg)
 {
 	q_notify(q, NULL);
+}
+
+static int netlink = -1;
+
+static long do_notify_thread(void *arg)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD, .sigev_signo = netlink };
+
+	event.sigev_value.sival_ptr = text;
+	return q_notify(q, &event);
+}
+
+/* Removing it sends what was made for it. */
+static void undo_notify_thread(long ret, void *arg)
+{
+	q_notify(q, NULL);
+	recv(netlink, text, 32, 0);
+}
+
+static long make_socket(void *arg)
+{
+	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
 }
 
 static void start_registered(long ret, void *arg)
@@ -209,6 +232,11 @@ int main(void)
 	give_back(LARGEST, NULL);
 	fail_nth_walk("EXIT-016: mq_timedreceive", receive, give_back, NULL, ENOMEM, 0);
 	fail_nth_walk("EXIT-016: mq_notify", do_notify, undo_notify, NULL, ENOMEM, 0);
+	fail_nth_walk("EXIT-016: a netlink socket", make_socket, close_it, NULL, ENOMEM, ENFILE, 0);
+	netlink = (int)make_socket(NULL);
+	ok(fail_nth_walk("EXIT-016: mq_notify by thread", do_notify_thread, undo_notify_thread,
+			 NULL, ENOMEM, 0) >= 1,
+	   "EXIT-016: what is to be sent is allocated when the process registers");
 	start_registered(0, NULL);
 	fail_nth_walk("EXIT-016 MQ-021: mq_timedsend that tells", send_size, start_registered,
 		      (void *)1, ENOMEM, 0);

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 
 #define ROUNDS 60
 
@@ -94,6 +95,46 @@ static void test_notify_and_unregister(void)
 	}
 	ok(fine, "MQ-021 MQ-025: unregistering while a message comes (%d signals)", signals);
 	signal(SIGUSR1, SIG_DFL);
+	close(q);
+}
+
+static void *close_in_thread(void *arg)
+{
+	close((int)(long)arg);
+	return NULL;
+}
+
+/* The socket of SIGEV_THREAD is closed while a message comes. */
+static void test_notify_and_close_socket(void)
+{
+	static char cookie[32];
+	int fine = 1, heard = 0;
+
+	q = q_new(8, 10, O_NONBLOCK);
+	for (int i = 0; i < ROUNDS; i++) {
+		int s = socket(AF_NETLINK, SOCK_RAW, 0), copy = draw(2) ? dup(s) : -1;
+		struct sigevent by_thread = { .sigev_notify = SIGEV_THREAD, .sigev_signo = s };
+		pthread_t closer, sender;
+		char text[32];
+		void *error;
+
+		by_thread.sigev_value.sival_ptr = cookie;
+		fine &= q_notify(q, &by_thread) == 0;
+		pthread_create(&sender, NULL, dawdle_and_send, (void *)(long)draw(3000));
+		pthread_create(&closer, NULL, close_in_thread, (void *)(long)s);
+		if (draw(2))
+			fine &= q_notify(q, NULL) == 0;
+		pthread_join(sender, &error);
+		pthread_join(closer, NULL);
+		fine &= !error && take_byte(q) == 'r';
+		if (copy >= 0)
+			heard += recv(copy, text, 32, MSG_DONTWAIT) == 32;
+		close(copy);
+		/* Told, removed, or registered no more because of neither: the place is free. */
+		fine &= q_notify(q, NULL) == 0 && q_notify(q, &event) == 0 &&
+			q_notify(q, NULL) == 0;
+	}
+	ok(fine, "MQ-021 MQ-025: a socket is closed while a message comes (%d heard)", heard);
 	close(q);
 }
 
@@ -357,6 +398,7 @@ int main(int argc, char **argv)
 		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	test_notify_and_end();
 	test_notify_and_unregister();
+	test_notify_and_close_socket();
 	test_names();
 	test_timeout_and_send();
 	test_timeout_and_receive();
