@@ -12,7 +12,7 @@ struct sock *netlink_getsockbyfilp(struct file *file);
 
 /*
  * A note of len bytes that has its place in the queue of sk from now on, and keeps sk in memory;
- * ERR_PTR: -ENOBUFS, or a signal came while we waited for place.
+ * ERR_PTR: -ENOMEM, or a signal came while we waited for place.
  */
 struct sk_buff *netlink_alloc_note(struct sock *sk, unsigned int len);
 /* Into the queue it was made for; gone if that is closed. Never sleeps. */
