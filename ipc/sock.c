@@ -125,9 +125,9 @@ static long sock_wait_for_wmem(struct sock *sk, long timeo)
 {
 	long left;
 
+	sock_set_flag(sk, SOCK_NOSPACE); /* a SIGIO when there is room, if that is wanted */
 	if (!timeo)
 		return -EAGAIN;
-	sock_set_flag(sk, SOCK_NOSPACE);
 	left = wait_event_interruptible_timeout(sk->sk_wq, sock_has_room(sk) || sock_send_ends(sk),
 						timeo);
 	return left < 0 ? sock_intr_errno(timeo) : left;
