@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Mounts: where file systems hang in the tree. Implemented in fs/namespace.c.
+ * Mounts: where file systems hang in the tree. Implemented in fs/mount_tree.c and fs/namespace.c.
  * struct vfsmount is what a path carries; struct mount around it is the tree's business.
  * Linux: include/linux/mount.h, fs/mount.h (one mount namespace here, no propagation).
  */

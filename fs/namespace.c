@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tree of mounts.
+ * mount(2) and umount(2): making mounts, putting them into the tree (fs/mount_tree.c), taking them out.
  *
- * Idea: a mount covers a dentry of its parent mount. The path walk, whenever it comes to a dentry
- * with DCACHE_MOUNTED, asks the hash table (parent mount, dentry) -> mount and goes on there.
- *
- * Data:  mount_hashtable[parent, mountpoint] --mnt_hash--> struct mount --mnt_parent--> ...
- *        mount_list: all mounts of the tree in the order in which they were made
- *
- * Rules: 1. Being in the tree is one reference; a child holds one to its parent, one to its mount
- *        point. So mnt_count == 2 when only the tree and the caller of umount(2) have it.
- *        2. A mount out of the tree is its own parent.
- *        3. Becoming read-only: set the flag, then look for writers; writers count themselves,
- *        then look at the flag. One of the two sees the other.
- * Locking: i_rwsem of a mount point > namespace_sem, for everything that changes the tree > mount_lock
- * for the hash and parents, so that walks can read those under RCU and check its sequence.
+ * Rules: 1. mnt_count == 2 when only the tree and the caller of umount(2) have a mount without
+ * children. 2. Becoming read-only: set the flag, then look for writers; writers count themselves,
+ * then look at the flag. One of the two sees the other.
+ * Locking: i_rwsem of a mount point > namespace_sem > mount_lock.
  * Sleeps: mntput() may. Linux: fs/namespace.c. Left out: mount namespaces, propagation, pivot_root.
- * Start at: path_mount, do_umount, __lookup_mnt.
+ * Start at: path_mount, do_umount. Tests: tests/fs/mounts.c.
  */
 #include "fs/mount.h"
+#include "fs/mount_tree.h"
 #include "fs/dcache.h"
 #include "fs/fs_struct.h"
 #include "fs/internal.h"
@@ -35,73 +27,7 @@
 #include "kernel/x86/uaccess.h"
 #include "mm/slab.h"
 
-#define MOUNT_HASH_BITS 6
-
-seqlock_t mount_lock = __SEQLOCK_UNLOCKED(mount_lock);
-DECLARE_RWSEM(namespace_sem);
-LIST_HEAD(mount_list);
-static struct hlist_head mount_hashtable[1 << MOUNT_HASH_BITS];
 static atomic_t last_mnt_id;
-
-static inline struct hlist_head *m_hash(const struct vfsmount *mnt, const struct dentry *dentry)
-{
-	unsigned long hash = ((unsigned long)mnt >> 6) + ((unsigned long)dentry >> 6);
-
-	return &mount_hashtable[(hash ^ (hash >> MOUNT_HASH_BITS)) & ((1 << MOUNT_HASH_BITS) - 1)];
-}
-
-/* ---- look-up ---- */
-
-struct mount *__lookup_mnt(struct vfsmount *mnt, struct dentry *dentry)
-{
-	struct mount *p;
-
-	hlist_for_each_entry_rcu (p, m_hash(mnt, dentry), mnt_hash) {
-		if (&p->mnt_parent->mnt == mnt && p->mnt_mountpoint == dentry)
-			return p;
-	}
-	return NULL;
-}
-
-struct vfsmount *lookup_mnt(struct vfsmount *mnt, struct dentry *dentry)
-{
-	struct mount *child;
-	unsigned int seq;
-
-	for (;;) {
-		seq = read_seqbegin(&mount_lock);
-		rcu_read_lock();
-		child = __lookup_mnt(mnt, dentry);
-		if (child && !atomic_inc_not_zero(&child->mnt_count)) {
-			rcu_read_unlock();
-			continue;
-		}
-		rcu_read_unlock();
-		if (!read_seqretry(&mount_lock, seq))
-			return child ? &child->mnt : NULL;
-		if (child)
-			mntput(&child->mnt);
-	}
-}
-
-/* Is anything mounted on that dentry, through whichever mount? */
-bool is_local_mountpoint(struct dentry *dentry)
-{
-	struct mount *mnt;
-	bool found = false;
-
-	if (likely(!d_mountpoint(dentry)))
-		return false;
-	down_read(&namespace_sem);
-	list_for_each_entry (mnt, &mount_list, mnt_list) {
-		if (mnt->mnt_mountpoint == dentry && mnt->mnt_parent != mnt) {
-			found = true;
-			break;
-		}
-	}
-	up_read(&namespace_sem);
-	return found;
-}
 
 /* ---- making and freeing ---- */
 
@@ -189,8 +115,7 @@ void kern_unmount(struct vfsmount *mnt)
 		mntput(mnt);
 }
 
-/* Another mount of the same file system, showing the tree below root. */
-static struct mount *clone_mnt(struct mount *old, struct dentry *root)
+struct mount *clone_mnt(struct mount *old, struct dentry *root)
 {
 	struct mount *mnt = alloc_vfsmnt(old->mnt_devname);
 
@@ -204,97 +129,7 @@ static struct mount *clone_mnt(struct mount *old, struct dentry *root)
 	return mnt;
 }
 
-/* ---- the tree: namespace_sem held for writing ---- */
-
-/* Takes over the caller's reference to mnt as the tree's (rule 1). */
-static void attach_mnt(struct mount *mnt, struct mount *parent, struct dentry *mountpoint)
-{
-	mntget(&parent->mnt);
-	spin_lock(&mountpoint->d_lock);
-	mountpoint->d_flags |= DCACHE_MOUNTED;
-	spin_unlock(&mountpoint->d_lock);
-	write_seqlock(&mount_lock);
-	mnt->mnt_parent = parent;
-	mnt->mnt_mountpoint = dget(mountpoint);
-	mnt->mnt_attached = true;
-	hlist_add_head_rcu(&mnt->mnt_hash, m_hash(&parent->mnt, mountpoint));
-	write_sequnlock(&mount_lock);
-	list_add_tail(&mnt->mnt_child, &parent->mnt_mounts);
-	list_add_tail(&mnt->mnt_list, &mount_list);
-}
-
-static void clear_mountpoint(struct dentry *mountpoint)
-{
-	struct mount *p;
-
-	list_for_each_entry (p, &mount_list, mnt_list) {
-		if (p->mnt_mountpoint == mountpoint && p->mnt_parent != p)
-			return;
-	}
-	spin_lock(&mountpoint->d_lock);
-	mountpoint->d_flags &= ~DCACHE_MOUNTED;
-	spin_unlock(&mountpoint->d_lock);
-}
-
-/*
- * Takes a mount out of the tree; the tree's reference becomes the caller's. The parent's and the
- * mount point's references go to *old, for path_put() without locks.
- */
-static void detach_mnt(struct mount *mnt, struct path *old)
-{
-	old->mnt = &mnt->mnt_parent->mnt;
-	old->dentry = mnt->mnt_mountpoint;
-	write_seqlock(&mount_lock);
-	hlist_del_init_rcu(&mnt->mnt_hash);
-	mnt->mnt_parent = mnt;
-	mnt->mnt_mountpoint = mnt->mnt.mnt_root;
-	mnt->mnt_attached = false;
-	write_sequnlock(&mount_lock);
-	list_del_init(&mnt->mnt_child);
-	list_del_init(&mnt->mnt_list);
-	clear_mountpoint(old->dentry);
-}
-
-/* A mount without children leaves the tree; drops and takes namespace_sem. */
-static void umount_one(struct mount *mnt)
-{
-	struct path old;
-
-	detach_mnt(mnt, &old);
-	up_write(&namespace_sem);
-	path_put(&old);
-	mntput(&mnt->mnt);
-	down_write(&namespace_sem);
-}
-
-/* All that is mounted below root leaves the tree, which may be deep: no recursion. */
-static void umount_children(struct mount *root)
-{
-	while (!list_empty(&root->mnt_mounts)) {
-		struct mount *mnt = root;
-
-		while (!list_empty(&mnt->mnt_mounts))
-			mnt = list_first_entry(&mnt->mnt_mounts, struct mount, mnt_child);
-		umount_one(mnt);
-	}
-}
-
-static void umount_tree(struct mount *root)
-{
-	umount_children(root);
-	umount_one(root);
-}
-
-/* The next mount of top's tree in a walk that visits parents first; NULL at its end. */
-static struct mount *next_mnt(struct mount *mnt, struct mount *top)
-{
-	if (!list_empty(&mnt->mnt_mounts))
-		return list_first_entry(&mnt->mnt_mounts, struct mount, mnt_child);
-	for (; mnt != top; mnt = mnt->mnt_parent)
-		if (!list_is_last(&mnt->mnt_child, &mnt->mnt_parent->mnt_mounts))
-			return list_next_entry(mnt, mnt_child);
-	return NULL;
-}
+/* ---- where to mount ---- */
 
 /*
  * Takes the two locks under which something is put on *path: the mount point's i_rwsem, against its
@@ -350,7 +185,7 @@ bool __mnt_is_readonly(const struct vfsmount *mnt)
 
 int __mnt_want_write(struct vfsmount *mnt)
 {
-	atomic_inc(&real_mount(mnt)->mnt_writers); /* a full barrier: rule 3 */
+	atomic_inc(&real_mount(mnt)->mnt_writers); /* a full barrier: rule 2 */
 	if (likely(!__mnt_is_readonly(mnt)))
 		return 0;
 	mnt_drop_write(mnt);
@@ -381,7 +216,7 @@ void mnt_drop_write_file(struct file *file)
 static int mnt_make_readonly(struct mount *mnt)
 {
 	mnt->mnt.mnt_flags |= MNT_READONLY;
-	smp_mb(); /* rule 3 */
+	smp_mb(); /* rule 2 */
 	if (atomic_read(&mnt->mnt_writers) > 0) {
 		mnt->mnt.mnt_flags &= ~MNT_READONLY;
 		return -EBUSY;
@@ -438,34 +273,6 @@ static int do_new_mount(const struct path *path, const char *fstype, int sb_flag
 	if (error)
 		mntput(&mnt->mnt);
 	return error;
-}
-
-/*
- * Copies the mounts of old below that directory onto new, which is nowhere in the tree yet: what is
- * copied does not grow meanwhile. 0 or -ENOMEM; what has been copied then is for the caller to undo.
- */
-static int copy_tree(struct mount *old, struct dentry *below, struct mount *new)
-{
-	struct mount *child, *mnt, *from = old, *copy = new;
-
-	list_for_each_entry (child, &old->mnt_mounts, mnt_child) {
-		if (!is_subdir(child->mnt_mountpoint, below))
-			continue;
-		for (mnt = child; mnt; mnt = next_mnt(mnt, child)) {
-			struct mount *parent;
-
-			/* copy is that of from: up with both, to the one that mnt is mounted on. */
-			for (; from != mnt->mnt_parent; from = from->mnt_parent)
-				copy = copy->mnt_parent;
-			parent = copy;
-			copy = clone_mnt(mnt, mnt->mnt.mnt_root);
-			if (IS_ERR(copy))
-				return (int)PTR_ERR(copy);
-			attach_mnt(copy, parent, mnt->mnt_mountpoint);
-			from = mnt;
-		}
-	}
-	return 0;
 }
 
 /* Caller has locked at; *failed gets the mount that is to be put after unlocking. */
@@ -564,7 +371,7 @@ static int sb_prepare_remount_readonly(struct super_block *sb)
 	struct mount *mnt;
 
 	sb->s_flags |= SB_RDONLY;
-	smp_mb(); /* rule 3 */
+	smp_mb(); /* rule 2 */
 	list_for_each_entry (mnt, &mount_list, mnt_list) {
 		if (mnt->mnt.mnt_sb == sb && atomic_read(&mnt->mnt_writers) > 0) {
 			sb->s_flags &= ~(unsigned long)SB_RDONLY;
