@@ -51,11 +51,11 @@ struct unix_sock {
 	long inflight;                     /* [G] references to it in messages */
 	struct list_head link;             /* [G] in the list of sockets in flight */
 	struct list_head gc_queue;         /* [G] scm_fp_lists in its queue that have sockets */
-	struct list_head gc_entry;         /* [G] while gc_queue is not empty: in gc_receivers, */
-	struct list_head gc_embryos;       /* [G] … or here, of its listener */
-	struct unix_sock *gc_listener;     /* [G] whose gc_embryos has gc_entry, or NULL */
-	struct list_head gc_work;          /* [G] reached, to be looked into */
-	unsigned long gc_flags;            /* [G] */
+	struct list_head gc_entry;     /* [G] while one of these is not empty: in gc_receivers, */
+	struct list_head gc_embryos;   /* [G] … or, of an embryo, in this one of its listener */
+	struct unix_sock *gc_listener; /* [G] whose gc_embryos has gc_entry, or NULL */
+	struct list_head gc_work;      /* [G] reached, to be looked into */
+	unsigned long gc_flags;        /* [G] */
 };
 
 static inline struct unix_sock *unix_sk(const struct sock *sk)

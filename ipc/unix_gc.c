@@ -13,7 +13,8 @@
  *   in their queues and closes these; that was all that held them, and they end as any socket does.
  *
  * Data:  gc_inflight_list -> unix_sock.link, those with inflight > 0
- *	  gc_receivers     -> unix_sock.gc_entry, those with sockets in their queue …
+ *	  gc_receivers     -> unix_sock.gc_entry, those with sockets in their queue (a listener: in
+ *			      those of its embryos) …
  *	  unix_sock.gc_embryos -> unix_sock.gc_entry, … but embryos stand behind their listener
  *	  unix_sock.gc_queue -> scm_fp_list.list -> fp[] -> the sockets that its messages carry
  *
@@ -70,9 +71,15 @@ void unix_gc_init_sock(struct unix_sock *u)
 
 /* ---- the lists; all with unix_gc_lock ---- */
 
+/* Messages with sockets are in its queue, or in those of its embryos. */
+static bool holds_sockets(const struct unix_sock *u)
+{
+	return !list_empty(&u->gc_queue) || !list_empty(&u->gc_embryos);
+}
+
 static void update_nested(struct unix_sock *u)
 {
-	bool nested = u->inflight && (!list_empty(&u->gc_queue) || !list_empty(&u->gc_embryos));
+	bool nested = u->inflight && holds_sockets(u);
 
 	if (nested == !!(u->gc_flags & GC_NESTED))
 		return;
@@ -97,28 +104,23 @@ static void unix_notinflight(struct unix_sock *u)
 	update_nested(u);
 }
 
-/* The first message with sockets came into the queue of u. */
-static void receiver_add(struct unix_sock *u)
+/* The first socket came into a queue, or the last one left it: u is entered, or struck out. */
+static void update_receiver(struct unix_sock *u)
 {
-	ASSERT(list_empty(&u->gc_entry) && !u->gc_listener);
-	if (u->listener) {
-		u->gc_listener = unix_sk(u->listener);
-		list_add_tail(&u->gc_entry, &u->gc_listener->gc_embryos);
-		update_nested(u->gc_listener);
-	} else {
-		list_add_tail(&u->gc_entry, &gc_receivers);
+	struct unix_sock *listener = NULL;
+
+	if (holds_sockets(u) && list_empty(&u->gc_entry)) {
+		listener = u->listener ? unix_sk(u->listener) : NULL;
+		u->gc_listener = listener;
+		list_add_tail(&u->gc_entry, listener ? &listener->gc_embryos : &gc_receivers);
+	} else if (!holds_sockets(u) && !list_empty(&u->gc_entry)) {
+		listener = u->gc_listener;
+		u->gc_listener = NULL;
+		list_del_init(&u->gc_entry);
 	}
-}
-
-/* The last one left it, or u is an embryo no more. */
-static void receiver_del(struct unix_sock *u)
-{
-	struct unix_sock *listener = u->gc_listener;
-
-	list_del_init(&u->gc_entry);
-	u->gc_listener = NULL;
+	update_nested(u);
 	if (listener)
-		update_nested(listener);
+		update_receiver(listener); /* which has no listener itself */
 }
 
 #define for_each_socket(fpl, i, u)                                                                 \
@@ -131,11 +133,10 @@ static void add_edges(struct scm_fp_list *fpl, struct unix_sock *receiver)
 	int i;
 
 	fpl->receiver = receiver;
-	for_each_socket(fpl, i, u) unix_inflight(u);
-	if (list_empty(&receiver->gc_queue))
-		receiver_add(receiver);
+	for_each_socket (fpl, i, u)
+		unix_inflight(u);
 	list_add_tail(&fpl->list, &receiver->gc_queue);
-	update_nested(receiver);
+	update_receiver(receiver);
 }
 
 static void del_edges(struct scm_fp_list *fpl)
@@ -144,10 +145,9 @@ static void del_edges(struct scm_fp_list *fpl)
 	int i;
 
 	list_del(&fpl->list);
-	if (list_empty(&receiver->gc_queue))
-		receiver_del(receiver);
-	update_nested(receiver);
-	for_each_socket(fpl, i, u) unix_notinflight(u);
+	update_receiver(receiver);
+	for_each_socket (fpl, i, u)
+		unix_notinflight(u);
 	fpl->receiver = NULL;
 }
 
@@ -201,13 +201,15 @@ void unix_copy_edges(const struct sk_buff *skb, struct scm_fp_list *copy)
 
 void unix_update_edges(struct sock *receiver)
 {
-	struct unix_sock *u = unix_sk(receiver);
+	struct unix_sock *u = unix_sk(receiver), *listener;
 
 	spin_lock(&unix_gc_lock);
 	u->listener = NULL;
-	if (u->gc_listener) {
-		receiver_del(u);
-		receiver_add(u);
+	listener = u->gc_listener;
+	if (listener) {
+		u->gc_listener = NULL;
+		list_move_tail(&u->gc_entry, &gc_receivers);
+		update_receiver(listener);
 	}
 	spin_unlock(&unix_gc_lock);
 }
@@ -252,7 +254,8 @@ static void reach_queue(struct unix_sock *receiver, struct list_head *work)
 	int i;
 
 	list_for_each_entry (fpl, &receiver->gc_queue, list) {
-		for_each_socket(fpl, i, u) reach(u, work);
+		for_each_socket (fpl, i, u)
+			reach(u, work);
 		gc_visits += fpl->count;
 	}
 }

@@ -93,6 +93,7 @@ static void unix_sock_destructor(struct sock *sk)
 	struct unix_sock *u = unix_sk(sk);
 
 	ASSERT(sock_flag(sk, SOCK_DEAD) && !u->peer);
+	ASSERT(!u->inflight && list_empty(&u->gc_entry) && list_empty(&u->gc_embryos));
 	if (u->addr)
 		unix_release_addr(u->addr);
 	atomic_long_dec(&unix_nr_socks);

@@ -259,6 +259,38 @@ static void test_accept(void)
 	close(p[RD]);
 }
 
+/* The listener is in no message; only what its embryos have in their queues is. */
+static void test_not_accepted(int type, const char *kind)
+{
+	struct name name = own_name("gc-embryo");
+	int l = make_listener(type, &name, 8), client = new_socket(type), inner[2], outer[2], p[2];
+	int got, got2;
+
+	connect_to(client, &name);
+	make_pair(inner, SOCK_STREAM);
+	make_pair(outer, SOCK_STREAM);
+	bury(inner[0], p);
+	send_fd(outer[0], inner[1]);
+	send_fd(client, outer[1]);
+	close_pair(inner);
+	close_pair(outer);
+	ok(is_kept(p), "UNIX-032: %s: sockets sent to one that is not accepted stay", kind);
+	close(client);
+	ok(is_kept(p), "UNIX-032: %s: also when the client has gone", kind);
+	client = accept(l, NULL, NULL);
+	got = take_fd(client);
+	got2 = take_fd(got);
+	close(got);
+	close(client);
+	got = take_fd(got2);
+	ok(got >= 0 && write(got, "x", 1) == 1, "UNIX-032: %s: and can be received", kind);
+	close(got);
+	close(got2);
+	ok(ends_soon(p), "UNIX-031: %s: and closed", kind);
+	close(p[RD]);
+	close(l);
+}
+
 static void test_peek(void)
 {
 	int s[2], p[2], fd, again;
@@ -525,6 +557,8 @@ int main(void)
 	test_live_cycle_is_whole();
 	test_listener(SOCK_STREAM, "stream");
 	test_listener(SOCK_SEQPACKET, "seqpacket");
+	test_not_accepted(SOCK_STREAM, "stream");
+	test_not_accepted(SOCK_SEQPACKET, "seqpacket");
 	test_accept();
 	test_peek();
 	test_exit();
