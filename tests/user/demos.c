@@ -76,6 +76,10 @@ static void demo(const char *line, int is_sorted, const char *expected, const ch
 #define HUNGRY(n)     "philosopher " #n " has not eaten: the table was taken away\n"
 #define ALL_HUNGRY    HUNGRY(0) HUNGRY(1) HUNGRY(2) HUNGRY(3) HUNGRY(4)
 
+#define READER(n, line)                                                                            \
+	"librarian: reader " #n " wants tides\n"                                                   \
+	"reader " #n ", who cannot write in it, reads: " line "\n"
+
 /* The deadlock stays until ipcrm ends it; ipcs shows it. */
 static void keep_deadlock(void)
 {
@@ -240,6 +244,14 @@ int main(void)
 	     "it\n",
 	     "who is not treated stays in the queue");
 	ok(mq_unlink("/emergency_room") == 0, "emergency_room -k leaves the queue");
+	demo("reading_room", 0,
+	     READER(1, "The tide comes at eight.") READER(2, "The tide comes at eight.")
+		     READER(3, "The tide comes at eight."),
+	     "who may not fetch a book is given it");
+	demo("reading_room -s", 0,
+	     READER(1, "The tide comes at eight.") READER(2, "It goes again at eleven.")
+		     READER(3, "A boat must wait for it."),
+	     "one copy has one place");
 	play_ping_pong();
 	return ktap_done();
 }
