@@ -34,7 +34,7 @@ int sysctl_somaxconn = SOMAXCONN, sysctl_optmem_max = 20480;
 void sock_valbool_flag(struct sock *sk, enum sock_flags flag, bool on)
 {
 	if (on)
-		__atomic_fetch_or(&sk->sk_flags, 1ul << flag, __ATOMIC_RELAXED);
+		__atomic_fetch_or(&sk->sk_flags, 1ul << flag, __ATOMIC_SEQ_CST);
 	else
 		__atomic_fetch_and(&sk->sk_flags, ~(1ul << flag), __ATOMIC_RELAXED);
 }
@@ -115,6 +115,15 @@ static bool sock_has_room(const struct sock *sk)
 	return sk_wmem_alloc_get(sk) < READ_ONCE(sk->sk_sndbuf);
 }
 
+/* The condition of a sleep: whoever makes room after this knows that somebody waits. */
+static bool sock_room_for_sleeper(struct sock *sk)
+{
+	if (sock_has_room(sk))
+		return true;
+	sock_set_flag(sk, SOCK_SLEEPS_FOR_ROOM); /* a full barrier */
+	return sock_has_room(sk);
+}
+
 static bool sock_send_ends(const struct sock *sk)
 {
 	return READ_ONCE(sk->sk_err) || (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN);
@@ -128,8 +137,8 @@ static long sock_wait_for_wmem(struct sock *sk, long timeo)
 	sock_set_flag(sk, SOCK_NOSPACE); /* a SIGIO when there is room, if that is wanted */
 	if (!timeo)
 		return -EAGAIN;
-	left = wait_event_interruptible_timeout(sk->sk_wq, sock_has_room(sk) || sock_send_ends(sk),
-						timeo);
+	left = wait_event_interruptible_timeout(
+		sk->sk_wq, sock_room_for_sleeper(sk) || sock_send_ends(sk), timeo);
 	return left < 0 ? sock_intr_errno(timeo) : left;
 }
 
@@ -197,6 +206,12 @@ void sk_state_change(struct sock *sk)
 {
 	if (wq_has_sleeper(&sk->sk_wq))
 		wake_up_interruptible_all(&sk->sk_wq);
+}
+
+void sock_wake_writers(struct sock *sk)
+{
+	sock_valbool_flag(sk, SOCK_SLEEPS_FOR_ROOM, false);
+	sk_state_change(sk);
 }
 
 void sk_error_report(struct sock *sk)

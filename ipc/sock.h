@@ -44,7 +44,8 @@ enum sock_flags {
 	SOCK_REUSEPORT,
 	SOCK_RCVTSTAMP,
 	SOCK_PASSSEC_ON,
-	SOCK_NOSPACE, /* a writer or poller found no room: O_ASYNC wants to know */
+	SOCK_SLEEPS_FOR_ROOM, /* somebody looked for room and went to sleep */
+	SOCK_NOSPACE,         /* a writer or poller found no room: O_ASYNC wants to know */
 };
 
 /* Buffer sizes: what SO_SNDBUF gives is twice what was set, to pay for the structures. */
@@ -194,6 +195,8 @@ void sock_wfree(struct sk_buff *skb);
 void sock_def_readable(struct sock *sk);
 void sock_def_write_space(struct sock *sk);
 void sk_state_change(struct sock *sk);
+/* Only those who sleep in sock_alloc_send_skb(): they look again. */
+void sock_wake_writers(struct sock *sk);
 void sk_error_report(struct sock *sk);
 void sk_wake_async(struct sock *sk, int band);
 /* The state lock is held, which keeps the file. */

@@ -63,8 +63,7 @@ static void sock_set_sndbuf(struct sock *sk, unsigned int val)
 {
 	val = min_t(unsigned int, val, INT_MAX / 2);
 	WRITE_ONCE(sk->sk_sndbuf, max((int)val * 2, SOCK_MIN_SNDBUF));
-	/* Who sleeps for room may have it now. */
-	sk->sk_write_space(sk);
+	sock_wake_writers(sk); /* they may have room now */
 }
 
 static void sock_set_rcvbuf(struct sock *sk, unsigned int val)

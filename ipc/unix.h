@@ -47,7 +47,6 @@ struct unix_sock {
 	struct wait_queue_entry peer_wake; /* [P] a poller of this socket on its peer's peer_wait */
 	struct hlist_node table_node;      /* [T] every socket, by name */
 	struct hlist_node bind_node;       /* [T] the ones with a path, by inode */
-	unsigned int table_hash;           /* [T] where table_node is */
 	long inflight;                     /* [G] references to it in messages */
 	struct list_head link;             /* [G] in the list of sockets in flight */
 	struct list_head gc_queue;         /* [G] scm_fp_lists in its queue that have sockets */
@@ -75,14 +74,6 @@ static inline void unix_state_unlock(struct sock *sk)
 	spin_unlock(&unix_sk(sk)->lock);
 }
 
-/* A second one, when the order is given by something else: a listener, then its embryos. */
-enum unix_lock_class { U_LOCK_NORMAL, U_LOCK_SECOND, U_LOCK_EMBRYO };
-
-static inline void unix_state_lock_nested(struct sock *sk, enum unix_lock_class class)
-{
-	spin_lock_nested(&unix_sk(sk)->lock, class);
-}
-
 void unix_state_double_lock(struct sock *a, struct sock *b);
 void unix_state_double_unlock(struct sock *a, struct sock *b);
 
@@ -108,11 +99,6 @@ static inline unsigned int unix_skb_len(const struct sk_buff *skb)
 extern const struct proto_ops unix_stream_ops, unix_dgram_ops, unix_seqpacket_ops;
 extern unsigned int sysctl_unix_max_dgram_qlen;
 
-static inline bool unix_is_stream(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_STREAM;
-}
-
 /* unix_sock.c */
 struct sock *unix_create1(int type);
 int unix_release(struct socket *sock);
@@ -123,7 +109,6 @@ int unix_shutdown(struct socket *sock, int how);
 long unix_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
 /* The peer with a reference, or NULL. */
 struct sock *unix_peer_get(struct sock *sk);
-bool unix_is_socket_file(const struct file *file);
 /* The sock of a file of this family, or NULL. No reference. */
 struct unix_sock *unix_get_socket(struct file *file);
 /* SO_PEERCRED: who made the connection. scm.c knows more. */
@@ -156,8 +141,8 @@ int unix_stream_connect(struct socket *sock, struct sockaddr *addr, int addr_len
 int unix_accept(struct socket *sock, struct socket *newsock, int flags);
 int unix_dgram_connect(struct socket *sock, struct sockaddr *addr, int addr_len, int flags);
 /*
- * Sleeps until the queue of other may have room. Called with the state lock of other, which it
- * gives up. What is left of timeo.
+ * Sleeps until the queue of other may have room or it is closed: what is left of timeo, or
+ * -ERESTARTSYS, -EINTR. No lock held.
  */
 long unix_wait_for_peer(struct sock *other, long timeo);
 

@@ -10,7 +10,7 @@
  *   sk_max_ack_backlog + 1 wait; who finds the queue full sleeps on the listener's peer_wait and passes
  *   the wake-up on if it leaves without connecting. 3. An embryo that nobody accepts is reset.
  * Locking: both state locks while client and embryo are tied and queued; the embryo is seen by nobody
- *   before that. Listener, then embryo: U_LOCK_EMBRYO.
+ *   before that.
  * Sleeps: connect() for a place, accept() for a connection, without a lock.
  * Linux: net/unix/af_unix.c. Start at: unix_stream_connect.
  */

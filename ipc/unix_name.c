@@ -64,7 +64,6 @@ static struct hlist_head *bsd_bucket(const struct inode *inode)
 
 static void __unix_insert_socket(struct unix_sock *u, unsigned int hash)
 {
-	u->table_hash = hash;
 	hlist_add_head(&u->table_node, &unix_socket_table[hash]);
 }
 

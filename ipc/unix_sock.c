@@ -57,7 +57,7 @@ void unix_state_double_lock(struct sock *a, struct sock *b)
 	if (a > b)
 		swap(a, b);
 	unix_state_lock(a);
-	unix_state_lock_nested(b, U_LOCK_SECOND);
+	spin_lock_nested(&unix_sk(b)->lock, 1);
 }
 
 void unix_state_double_unlock(struct sock *a, struct sock *b)
@@ -81,11 +81,16 @@ struct sock *unix_peer_get(struct sock *sk)
 
 /* ---- life ---- */
 
-/* Room has grown: when enough of it is free, writers begin again. */
+/*
+ * Room has grown: when enough of it is free, writers begin again. Of datagrams much may lie with a
+ * receiver that never reads: who sleeps for room to send to others gets it at once.
+ */
 static void unix_write_space(struct sock *sk)
 {
 	if (unix_writable(sk))
 		sock_def_write_space(sk);
+	else if (sk->sk_type == SOCK_DGRAM && sock_flag(sk, SOCK_SLEEPS_FOR_ROOM))
+		sock_wake_writers(sk);
 }
 
 static void unix_sock_destructor(struct sock *sk)
