@@ -9,6 +9,7 @@
  * Spec: MQ-007, MQ-008, MQ-011 to MQ-016, MQ-021 to MQ-025, MQ-028, EXIT-003, EXIT-006
  */
 #include "tests/ipc/mq.h"
+#include "tests/ipc/workers.h"
 
 static int queue_fd, nonblock_fd;
 
@@ -82,20 +83,7 @@ static void work(int command, int answer)
 
 static void start_worker(struct worker *w)
 {
-	int c[2], a[2];
-
-	if (pipe(c) || pipe(a))
-		exit(97);
-	w->pid = fork();
-	if (w->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(c[1]);
-		work(c[0], a[1]);
-	}
-	w->command = c[1];
-	w->answer = a[0];
-	close(c[0]);
-	close(a[1]);
+	w->pid = start_working(work, &w->command, &w->answer);
 }
 
 static void end_worker(struct worker *w)
@@ -203,14 +191,9 @@ static int queue_matches(void)
 /* Nobody has answered who should not have. */
 static int all_silent(void)
 {
-	for (int i = 0; i < WORKERS; i++) {
-		struct pollfd p = { .fd = workers[i].answer, .events = POLLIN };
-
-		if (poll(&p, 1, 0)) {
-			printf("# %d answered unasked\n", i);
+	for (int i = 0; i < WORKERS; i++)
+		if (!is_silent(i, workers[i].answer))
 			return 0;
-		}
-	}
 	return 1;
 }
 

@@ -10,8 +10,7 @@
  *	EXIT-003, DESIGN-021, DESIGN-025, DESIGN-027
  */
 #include "tests/ipc/msg.h"
-
-#include <poll.h>
+#include "tests/ipc/workers.h"
 
 static int id;
 
@@ -77,20 +76,7 @@ static void work(int command, int answer)
 
 static void start_worker(struct worker *w)
 {
-	int c[2], a[2];
-
-	if (pipe(c) || pipe(a))
-		exit(97);
-	w->pid = fork();
-	if (w->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(c[1]);
-		work(c[0], a[1]);
-	}
-	w->command = c[1];
-	w->answer = a[0];
-	close(c[0]);
-	close(a[1]);
+	w->pid = start_working(work, &w->command, &w->answer);
 }
 
 static void end_worker(struct worker *w)
@@ -247,14 +233,9 @@ static int queue_matches(void)
 /* Nobody has answered who should not have. */
 static int all_silent(void)
 {
-	for (int i = 0; i < WORKERS; i++) {
-		struct pollfd p = { .fd = workers[i].answer, .events = POLLIN };
-
-		if (poll(&p, 1, 0)) {
-			printf("# %d answered unasked\n", i);
+	for (int i = 0; i < WORKERS; i++)
+		if (!is_silent(i, workers[i].answer))
 			return 0;
-		}
-	}
 	return 1;
 }
 
