@@ -71,12 +71,7 @@ static void f_modown(struct file *file, struct pid *pid, enum pid_type type, int
 	write_unlock_irqrestore(&file->f_owner.lock, flags);
 }
 
-void f_setown(struct file *file, struct pid *pid, enum pid_type type, int force)
-{
-	f_modown(file, pid, type, force);
-}
-
-static int f_setown_nr(struct file *file, int who)
+int f_setown(struct file *file, int who, int force)
 {
 	enum pid_type type = PIDTYPE_TGID;
 	struct pid *pid = NULL;
@@ -95,12 +90,12 @@ static int f_setown_nr(struct file *file, int who)
 			ret = -ESRCH;
 	}
 	if (!ret)
-		f_modown(file, pid, type, 1);
+		f_modown(file, pid, type, force);
 	rcu_read_unlock();
 	return ret;
 }
 
-static int f_getown(struct file *file)
+int f_getown(struct file *file)
 {
 	int nr;
 
@@ -386,7 +381,7 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 	case F_GETOWN:
 		return f_getown(file);
 	case F_SETOWN:
-		return f_setown_nr(file, (int)arg);
+		return f_setown(file, (int)arg, 1);
 	case F_GETOWN_EX:
 		return f_getown_ex(file, (struct f_owner_ex __user *)arg);
 	case F_SETOWN_EX:

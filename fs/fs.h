@@ -444,7 +444,12 @@ static inline void kill_fasync(struct fasync_struct **fapp, int sig, int band)
 }
 /* SIGURG to the file's owner, with or without O_ASYNC. False: it has none. */
 bool send_sigurg(struct file *file);
-void f_setown(struct file *file, struct pid *pid, enum pid_type type, int force);
+/*
+ * Who gets the signals: a process, or minus a process group; 0: nobody. Without force only where nobody
+ * is yet. 0, -ESRCH, -EINVAL.
+ */
+int f_setown(struct file *file, int who, int force);
+int f_getown(struct file *file);
 
 /* Character devices: fs/char_dev.c. All minors of the range go to fops. */
 int chrdevs_show(struct seq_file *m); /* in /proc/devices */

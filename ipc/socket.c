@@ -223,38 +223,6 @@ static unsigned int sock_poll(struct file *file, poll_table *wait)
 	return sock->ops->poll(file, sock, wait);
 }
 
-/* FIOSETOWN: as F_SETOWN of fcntl(2). */
-static long sock_set_owner(struct file *file, int who)
-{
-	enum pid_type type = who < 0 ? PIDTYPE_PGID : PIDTYPE_TGID;
-	struct pid *pid = NULL;
-	int error = 0;
-
-	if (who == (int)0x80000000)
-		return -EINVAL;
-	rcu_read_lock();
-	if (who) {
-		pid = find_pid(who < 0 ? -who : who);
-		error = pid ? 0 : -ESRCH;
-	}
-	if (!error)
-		f_setown(file, pid, type, 1);
-	rcu_read_unlock();
-	return error;
-}
-
-static int sock_get_owner(struct file *file)
-{
-	int nr;
-
-	read_lock_irq(&file->f_owner.lock);
-	nr = pid_nr(file->f_owner.pid);
-	if (file->f_owner.pid_type == PIDTYPE_PGID)
-		nr = -nr;
-	read_unlock_irq(&file->f_owner.lock);
-	return nr;
-}
-
 static long sock_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct socket *sock = file->private_data;
@@ -265,10 +233,10 @@ static long sock_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case SIOCSPGRP:
 		if (get_user(who, (int __user *)arg))
 			return -EFAULT;
-		return sock_set_owner(file, who);
+		return f_setown(file, who, 1);
 	case FIOGETOWN:
 	case SIOCGPGRP:
-		return put_user(sock_get_owner(file), (int __user *)arg);
+		return put_user(f_getown(file), (int __user *)arg);
 	}
 	return sock->ops->ioctl(sock, cmd, arg);
 }
