@@ -134,8 +134,8 @@ static void test_timeouts(void)
 	int q = q_new(1, 10, 0);
 	double start;
 
-	until = in_ms(80);
 	start = seconds();
+	until = in_ms(80);
 	ok(failed_with(q_timedreceive(q, in, 10, NULL, &until), ETIMEDOUT) &&
 		   seconds() - start > 0.06,
 	   "MQ-012: receiving from an empty queue ends at the given time with ETIMEDOUT");
@@ -148,8 +148,8 @@ static void test_timeouts(void)
 	ok(failed_with(q_timedsend(q, out, 1, 0, (void *)8), EFAULT) && q_curmsgs(q) == 0,
 	   "MQ-012: a bad pointer is EFAULT even then");
 	ok(q_timedsend(q, out, 1, 0, &past) == 0, "MQ-012: a past time is fine when there is room");
-	until = in_ms(80);
 	start = seconds();
+	until = in_ms(80);
 	ok(failed_with(q_timedsend(q, out, 1, 0, &until), ETIMEDOUT) && seconds() - start > 0.06 &&
 		   q_curmsgs(q) == 1,
 	   "MQ-012: sending to a full one ends with ETIMEDOUT");
