@@ -427,6 +427,32 @@ static void test_storm(long calls)
 	close_pair(s);
 }
 
+/* The same from three processes on the same sockets. */
+static void test_shared_storm(long calls)
+{
+	int first = lowest(), good = 1;
+	pid_t pids[3];
+
+	signal(SIGPIPE, SIG_IGN);
+	for (long done = 0; done < calls && good; done += 900) {
+		prepare_storm();
+		for (int i = 0; i < 3; i++) {
+			seed += 11;
+			pids[i] = start_process();
+			if (pids[i])
+				continue;
+			for (int n = 0; n < 300; n++)
+				storm_call();
+			_exit(0);
+		}
+		for (int i = 0; i < 3; i++)
+			good &= status_of(pids[i]) == 0;
+		for (int fd = first; fd < first + STORM_SOCKETS; fd++)
+			close(fd);
+	}
+	ok(good, "UNIX-002: %ld from three processes at once", calls);
+}
+
 int main(int argc, char **argv)
 {
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
@@ -445,5 +471,6 @@ int main(int argc, char **argv)
 	}
 	test_ioctl();
 	test_storm(argc > 2 ? atol(argv[2]) : 20000);
+	test_shared_storm(argc > 2 ? atol(argv[2]) : 9000);
 	return ktap_done();
 }
