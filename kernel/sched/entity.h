@@ -57,6 +57,7 @@ struct cfs_rq {
 	struct load_weight load; /* sum over all queued, the running one included */
 	unsigned int nr_running;
 	u64 min_vruntime;                     /* never goes back */
+	u64 newest_vruntime;                  /* where the last new task was placed */
 	struct rb_root_cached tasks_timeline; /* by vruntime, without curr */
 	struct sched_entity *curr;            /* the one that runs, or NULL */
 	struct sched_entity *skip;            /* has called sched_yield() */

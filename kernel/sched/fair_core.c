@@ -56,7 +56,7 @@ void cfs_rq_init(struct cfs_rq *cfs_rq)
 {
 	*cfs_rq = (struct cfs_rq){ .tasks_timeline = RB_ROOT_CACHED };
 	/* Close to wrapping, so that a comparison that forgot about it shows early. */
-	cfs_rq->min_vruntime = (u64)(-(1ll << 20));
+	cfs_rq->min_vruntime = cfs_rq->newest_vruntime = (u64)(-(1ll << 20));
 }
 
 /* delta * weight / lw->weight. */
@@ -93,18 +93,25 @@ u64 sched_slice(struct cfs_rq *cfs_rq, struct sched_entity *se)
 
 /*
  * Where an entity that was not runnable joins. A new task has to wait for one slice, else fork
- * would be a way to more CPU. A sleeper gets half a period of credit, so that it runs soon, but no
+ * would be a way to more CPU; and not before the one created before it, although the slice of a
+ * longer queue is shorter: programs count on their first thread being the first. A sleeper gets half a period of credit, so that it runs soon, but no
  * more, or it could starve the others after a long sleep; and never loses what it had not used.
  */
 void place_entity(struct cfs_rq *cfs_rq, struct sched_entity *se, bool initial)
 {
 	u64 vruntime = cfs_rq->min_vruntime;
 
-	if (initial)
-		vruntime += calc_delta_fair(sched_slice(cfs_rq, se), se);
-	else
-		vruntime -= SCHED_LATENCY_NS / 2;
-	se->vruntime = initial ? vruntime : max_vruntime(se->vruntime, vruntime);
+	if (!initial) {
+		se->vruntime = max_vruntime(se->vruntime, vruntime - SCHED_LATENCY_NS / 2);
+		return;
+	}
+	vruntime += calc_delta_fair(sched_slice(cfs_rq, se), se);
+	/* A light one goes far back: it does not take the others with it. */
+	if ((s64)(vruntime - cfs_rq->min_vruntime) <= (s64)SCHED_LATENCY_NS) {
+		vruntime = max_vruntime(vruntime, cfs_rq->newest_vruntime);
+		cfs_rq->newest_vruntime = vruntime;
+	}
+	se->vruntime = vruntime;
 }
 
 void __enqueue_entity(struct cfs_rq *cfs_rq, struct sched_entity *se)

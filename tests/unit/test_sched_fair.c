@@ -145,6 +145,29 @@ static void sleepers_get_limited_credit(void)
 	assert((long long)(se[3].vruntime - rq.min_vruntime) > 0);
 }
 
+static void new_tasks_run_in_their_order(void)
+{
+	struct sched_entity *curr;
+
+	reset();
+	add(&se[0], 0, true);
+	curr = pick(NULL);
+	for (int i = 1; i < 8; i++) {
+		run(curr, 10000); /* it creates one after the other */
+		add(&se[i], 0, true);
+	}
+	/* A light one may wait long, but does not hold up those that come later. */
+	add(&se[8], MAX_NICE, true);
+	add(&se[9], 0, true);
+	assert((long long)(se[9].vruntime - rq.min_vruntime) <= (long long)SCHED_LATENCY_NS);
+	run(curr, SCHED_LATENCY_NS * 2);
+	for (int i = 1; i < 8; i++) {
+		curr = pick(curr);
+		assert(curr == &se[i]);
+		run(curr, SCHED_LATENCY_NS * 2);
+	}
+}
+
 static void wake_ups_preempt_with_granularity(void)
 {
 	reset();
@@ -182,6 +205,7 @@ int main(void)
 	curr_goes_on_while_leftmost();
 	yield_passes_over_once();
 	sleepers_get_limited_credit();
+	new_tasks_run_in_their_order();
 	wake_ups_preempt_with_granularity();
 	slices_share_the_period();
 	printf("ok\n");
