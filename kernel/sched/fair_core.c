@@ -94,8 +94,9 @@ u64 sched_slice(struct cfs_rq *cfs_rq, struct sched_entity *se)
 /*
  * Where an entity that was not runnable joins. A new task has to wait for one slice, else fork
  * would be a way to more CPU; and not before the one created before it, although the slice of a
- * longer queue is shorter: programs count on their first thread being the first. A sleeper gets half a period of credit, so that it runs soon, but no
- * more, or it could starve the others after a long sleep; and never loses what it had not used.
+ * longer queue is shorter: programs count on their first thread being the first. A sleeper gets half
+ * a period of credit, so that it runs soon, but no more, or it could starve the others after a long
+ * sleep; and never loses what it had not used.
  */
 void place_entity(struct cfs_rq *cfs_rq, struct sched_entity *se, bool initial)
 {
