@@ -11,8 +11,9 @@
  *    in the second case (kick_idle_cpu()): halted CPUs have no tick of their own.
  *
  * A load is the sum of the weights of the fair tasks of a CPU; one where real-time tasks run counts
- * as very full. A task of weight w moves from load a to load b only if w < a - b: then the fuller of
- * the two is less full afterwards, so tasks do not go back and forth.
+ * as very full, and so does one that is stuck in the kernel. A task of weight w moves from load a to
+ * load b only if w < a - b: then the fuller of the two is less full afterwards, so tasks do not go
+ * back and forth.
  *
  * Rules: 1. nobody holds two run queue locks: a task that changes queues is TASK_ON_RQ_MIGRATING and
  * in none between detach_task() and attach_task(), and whoever looks for it waits (task_rq_lock()).
@@ -31,8 +32,9 @@
 
 #define BALANCE_MIN_NS (2 * TICK_NSEC)
 #define BALANCE_MAX_NS (32 * TICK_NSEC)
-#define MIGRATE_MAX    32          /* tasks looked at or moved at a time: interrupts are off */
-#define RT_LOAD        (1ul << 32) /* more than fair tasks can weigh */
+#define MIGRATE_MAX    32             /* tasks looked at or moved at a time: interrupts are off */
+#define RT_LOAD        (1ul << 32)    /* more than fair tasks can weigh */
+#define STUCK_TICKS    (TICK_HZ / 10) /* then others take what waits there */
 
 /* ---- moving one task ---- */
 
@@ -59,9 +61,17 @@ void attach_task(struct task_struct *p)
 
 /* ---- where a task starts ---- */
 
+/* In one and the same visit to the kernel for long: who waits there may do so for ever. */
+static bool is_stuck(const struct rq *rq)
+{
+	return READ_ONCE(rq->stuck_ticks) > STUCK_TICKS;
+}
+
 static unsigned long cpu_load(const struct rq *rq)
 {
-	return READ_ONCE(rq->cfs.load.weight) + (READ_ONCE(rq->rt.nr_running) ? RT_LOAD : 0);
+	unsigned long load = READ_ONCE(rq->cfs.load.weight);
+
+	return READ_ONCE(rq->rt.nr_running) || is_stuck(rq) ? load + RT_LOAD : load;
 }
 
 /* An idle CPU that p may use, if possible close to where it was; -1: none. */
@@ -110,7 +120,7 @@ int select_task_rq_fair(struct task_struct *p, int cpu, int wake_flags)
 	idle = find_idle_cpu(p);
 	if (idle >= 0)
 		return idle;
-	if (wake_flags & WF_TTWU && cpu_allowed(p, cpu))
+	if (wake_flags & WF_TTWU && cpu_allowed(p, cpu) && !is_stuck(cpu_rq(cpu)))
 		return cpu;
 	return find_least_loaded_cpu(p);
 }
