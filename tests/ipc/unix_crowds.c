@@ -13,6 +13,7 @@
 #define RECORDS 20
 #define LARGEST 3000 /* bytes that one send of a stream keeps together */
 #define MOST    64
+#define EACH    15 /* datagrams of one sender: more than the queue takes */
 
 struct record {
 	unsigned short size, writer, number;
@@ -217,7 +218,7 @@ static void test_full_queue(void)
 		if (i & 1)
 			connect_to(d, &name);
 		message[0] = (unsigned short)i;
-		for (message[1] = 0; message[1] < 40; message[1]++) {
+		for (message[1] = 0; message[1] < EACH; message[1]++) {
 			if (i & 1)
 				good &= send(d, message, 4, 0) == 4;
 			else
@@ -225,7 +226,7 @@ static void test_full_queue(void)
 		}
 		_exit(!good);
 	}
-	for (int i = 0; i < crowd * 40 && good; i++)
+	for (int i = 0; i < crowd * EACH && good; i++)
 		good = recv(d, message, 4, 0) == 4 && message[0] < crowd &&
 		       message[1] == next[message[0]]++;
 	for (int i = 0; i < crowd; i++)
