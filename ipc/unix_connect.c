@@ -208,10 +208,10 @@ static struct sk_buff *take_connection(struct sock *sk, long timeo)
 		unix_state_unlock(sk);
 		if (skb)
 			return skb;
-		if (over)
-			return ERR_PTR(-EINVAL);
 		if (!timeo)
 			return ERR_PTR(-EAGAIN);
+		if (over)
+			return ERR_PTR(-EINVAL);
 		left = wait_event_interruptible_exclusive_timeout(
 			sk->sk_wq,
 			!skb_queue_empty_lockless(&sk->sk_receive_queue) ||

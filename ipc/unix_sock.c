@@ -186,6 +186,16 @@ static void unix_purge(struct sk_buff_head *queue, bool listener)
 	}
 }
 
+/* Unread data; as on Linux an empty packet in front is none. */
+static bool unix_has_unread(const struct sk_buff_head *queue)
+{
+	struct sk_buff *skb = skb_peek(queue);
+
+	if (skb && !unix_skb_len(skb))
+		skb = skb_peek_next(skb, queue);
+	return skb;
+}
+
 void unix_release_sock(struct sock *sk, bool embryo)
 {
 	struct unix_sock *u = unix_sk(sk);
@@ -207,7 +217,7 @@ void unix_release_sock(struct sock *sk, bool embryo)
 	WRITE_ONCE(sk->sk_state, TCP_CLOSE);
 	peer = u->peer;
 	u->peer = NULL;
-	reset = embryo || !skb_queue_empty(&sk->sk_receive_queue);
+	reset = embryo || unix_has_unread(&sk->sk_receive_queue);
 	skb_queue_splice_tail_init(&sk->sk_receive_queue, &unread);
 	u->oob_skb = NULL;
 	unix_state_unlock(sk);

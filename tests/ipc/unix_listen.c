@@ -341,6 +341,8 @@ static void test_shut_down_listener(void)
 	ok(failed_with(accept(l, NULL, NULL), EINVAL) &&
 		   failed_with(connect_to(new_socket(SOCK_STREAM), &name), ECONNREFUSED),
 	   "UNIX-006: and refuses connections");
+	set_flags(l, O_NONBLOCK, 0);
+	ok(failed_with(accept(l, NULL, NULL), EAGAIN), "UNIX-006: who does not wait gets EAGAIN");
 	close(l);
 }
 

@@ -105,6 +105,11 @@ static void test_reset(void)
 	ok(gives_error(s[1], ECONNRESET) && gives(s[1], "for you") && gives_eof(s[1]),
 	   "UNIX-005: with packets the error comes before what is queued");
 	close(s[1]);
+	make_pair(s, SOCK_SEQPACKET);
+	send(s[1], "", 0, 0);
+	close(s[0]);
+	ok(gives_eof(s[1]), "UNIX-005: an empty packet alone is no unread data");
+	close(s[1]);
 }
 
 static void test_unconnected(void)
