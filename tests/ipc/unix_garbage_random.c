@@ -312,9 +312,9 @@ static void one_round(unsigned int first)
 }
 
 /*
- * A ring of three with an inner loop, and a branch of two sockets on it. Linux 6.10 to 6.18 never
- * collects that (it compares numbers that differ within one strongly connected component), and
- * would keep it until the machine is rebooted, so there is no more of that there.
+ * A ring of three with an inner loop, and a branch of two sockets on it. Linux 6.18 never collects
+ * that, nor does a late 6.1, and would keep it until the machine is rebooted, so there is no more of
+ * that there.
  */
 static int leaves_branches(void)
 {
