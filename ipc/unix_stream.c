@@ -198,7 +198,8 @@ static int stream_empty(struct sock *sk, const struct stream_read *read, int tar
 {
 	int err;
 
-	if (read->copied >= target)
+	/* A peek takes what is there, also with MSG_WAITALL. */
+	if (read->copied >= target || (read->copied && (read->flags & MSG_PEEK)))
 		return 1;
 	err = sock_error(sk);
 	if (err)

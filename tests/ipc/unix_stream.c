@@ -486,6 +486,7 @@ static void test_waitall(void)
 	ok(status_of(pid) == 100 + EINTR, "UNIX-042: EINTR when there is nothing");
 
 	write(s[0], "ab", 2);
+	ok(status_of(wait_for_all(s, MSG_PEEK)) == 2, "UNIX-042: a peek does not wait");
 	pid = wait_for_all(s, MSG_DONTWAIT);
 	ok(status_of(pid) == 2, "UNIX-042: MSG_DONTWAIT takes what there is");
 	set_timeout(s[1], SO_RCVTIMEO, 30);
@@ -510,6 +511,7 @@ static void test_waitall_reset(void)
 	write(s[1], "unread", 6);
 	write(s[0], "abc", 3);
 	close(s[0]);
+	ok(recv(s[1], buf, 8, MSG_WAITALL | MSG_PEEK) == 3, "UNIX-042: a peek takes what there is");
 	ok(recv(s[1], buf, 8, MSG_WAITALL) == 3 && gives_eof(s[1]),
 	   "UNIX-042: an error ends it with what there is, and is used up");
 	close(s[1]);
