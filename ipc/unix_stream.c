@@ -319,7 +319,7 @@ int unix_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, in
 	struct unix_sock *u = unix_sk(sk);
 	struct stream_read read = {
 		.msg = msg,
-		.scm.creds = { 0, (uid_t)-1, (gid_t)-1 },
+		.scm.creds = { 0, 0, 0 }, /* what Linux tells at the end, where nobody sent */
 		.left = size,
 		.flags = flags,
 	};
