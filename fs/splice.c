@@ -523,10 +523,10 @@ static ssize_t do_splice(struct file *in, loff_t __user *off_in, struct file *ou
 	struct splice_pos pos;
 	ssize_t ret;
 
-	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE))
-		return -EBADF;
 	if ((ipipe && off_in) || (opipe && off_out))
 		return -ESPIPE;
+	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE))
+		return -EBADF;
 	if (ipipe && opipe) {
 		if (ipipe == opipe)
 			return -EINVAL;

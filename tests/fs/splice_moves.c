@@ -87,6 +87,7 @@ static void test_files(void)
 		   pread(out, buf, 200, 0) == 103 && buf[2] == 0 && buf[3] == 'b',
 	   "from a pipe into a file");
 	ok(failed_with(splice(p[RD], &off, out, NULL, 1, 0), ESPIPE), "no offset for the pipe");
+	ok(failed_with(splice(p[WR], &off, out, NULL, 1, 0), ESPIPE), "also at the wrong end");
 	ok(failed_with(splice(in, NULL, out, NULL, 1, 0), EINVAL),
 	   "PIPE-040: one of the two must be a pipe");
 	ok(failed_with(splice(p[WR], NULL, out, NULL, 1, 0), EBADF), "the wrong end is EBADF");
