@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Everything at once: workers that fork, exec, exit, map, fault, signal, pipe, wait and kill at
- * random, each checking its own results, for some seconds.
+ * Everything at once: workers that fork, exec, exit, map, fault, signal, pipe, wait, kill and talk in
+ * every way at random, each checking its own results, for some seconds.
  *
  *	torture [SECONDS [SEED [WORKERS]]]
  *
@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,7 +23,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include "tests/ktap.h"
@@ -491,6 +496,165 @@ static void move_about(void)
 	MUST(sched_setaffinity(0, sizeof(old), &old) == 0);
 }
 
+static void send_descriptor(int socket, int fd)
+{
+	char byte = 'd', control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	*cmsg = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+				  .cmsg_level = SOL_SOCKET,
+				  .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	MUST(sendmsg(socket, &msg, 0) == 1);
+}
+
+static int receive_descriptor(int socket)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	int fd;
+
+	MUST(recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) == 1 && byte == 'd');
+	MUST(CMSG_FIRSTHDR(&msg) && !(msg.msg_flags & MSG_CTRUNC));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
+}
+
+static void pass_a_descriptor(void)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
+	int pair[2], p[2], fd;
+	char text[8] = "";
+	pid_t pid;
+
+	MUST(socketpair(AF_UNIX, types[below(3)], 0, pair) == 0);
+	pid = must_fork();
+	if (!pid) {
+		MUST(pipe(p) == 0 && write(p[1], "through", 7) == 7);
+		send_descriptor(pair[1], p[0]);
+		_exit(0);
+	}
+	fd = receive_descriptor(pair[0]);
+	MUST(must_wait(pid) == 0);
+	MUST(read(fd, text, sizeof(text)) == 7 && !strcmp(text, "through"));
+	MUST(close(fd) == 0);
+	if (below(2)) /* nobody can receive these any more: the kernel has to find that out */
+		for (int i = 0; i < 2; i++)
+			send_descriptor(pair[i], pair[below(2)]);
+	MUST(close(pair[0]) == 0 && close(pair[1]) == 0);
+}
+
+/* A server and more clients than may wait at once. */
+static void serve_clients(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(sa_family_t);
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), clients = 1 + (int)below(4);
+	pid_t pids[4];
+
+	MUST(listener >= 0 && bind(listener, (struct sockaddr *)&name, len) == 0);
+	len = sizeof(name);
+	MUST(getsockname(listener, (struct sockaddr *)&name, &len) == 0);
+	MUST(listen(listener, (int)below(3)) == 0);
+	for (int i = 0; i < clients; i++) {
+		pids[i] = must_fork();
+		if (!pids[i]) {
+			int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+			char answer;
+
+			MUST(fd >= 0 && connect(fd, (struct sockaddr *)&name, len) == 0);
+			MUST(write(fd, "?", 1) == 1 && read(fd, &answer, 1) == 1 && answer == '!');
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < clients; i++) {
+		int fd = accept(listener, NULL, NULL);
+		char question;
+
+		MUST(fd >= 0 && read(fd, &question, 1) == 1 && question == '?');
+		MUST(write(fd, "!", 1) == 1 && close(fd) == 0);
+	}
+	for (int i = 0; i < clients; i++)
+		MUST(must_wait(pids[i]) == 0);
+	MUST(close(listener) == 0);
+}
+
+static void queue_messages(void)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1 + (long)below(4), .mq_msgsize = sizeof(unsigned) };
+	unsigned int sent = 1 + below(30), sum = 0, number, priority;
+	char name[32];
+	mqd_t queue;
+	pid_t pid;
+
+	snprintf(name, sizeof(name), "/torture.%d", getpid());
+	queue = mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attr);
+	if (queue == (mqd_t)-1 && errno == EMFILE) /* the others have made many */
+		return;
+	MUST(queue != (mqd_t)-1 && mq_unlink(name) == 0);
+	pid = must_fork();
+	if (!pid) {
+		for (number = 1; number <= sent; number++)
+			MUST(mq_send(queue, (char *)&number, sizeof(number), below(5)) == 0);
+		_exit(0);
+	}
+	for (unsigned int i = 0; i < sent; i++) {
+		MUST(mq_receive(queue, (char *)&number, sizeof(number), &priority) ==
+		     sizeof(number));
+		MUST(priority < 5);
+		sum += number;
+	}
+	MUST(sum == sent * (sent + 1) / 2);
+	MUST(must_wait(pid) == 0 && mq_close(queue) == 0);
+}
+
+/* Processes exclude each other by a semaphore; one that is killed with it in hand gives it back. */
+static void use_system_v(void)
+{
+	int shm = shmget(IPC_PRIVATE, PAGE, 0600), sem = semget(IPC_PRIVATE, 1, 0600), workers = 3;
+	struct sembuf take = { 0, -1, SEM_UNDO }, give = { 0, 1, SEM_UNDO };
+	volatile int *shared;
+	pid_t pids[3], victim;
+
+	MUST(shm >= 0 && sem >= 0 && semctl(sem, 0, SETVAL, 1) == 0);
+	shared = shmat(shm, NULL, 0);
+	MUST(shared != (void *)-1 && shmctl(shm, IPC_RMID, NULL) == 0);
+	for (int i = 0; i < workers; i++) {
+		pids[i] = must_fork();
+		if (!pids[i]) {
+			for (int n = 0; n < 20; n++) {
+				MUST(semop(sem, &take, 1) == 0);
+				MUST(!*shared);
+				*shared = 1;
+				sched_yield();
+				*shared = 0;
+				MUST(semop(sem, &give, 1) == 0);
+			}
+			_exit(0);
+		}
+	}
+	victim = must_fork();
+	if (!victim) {
+		MUST(semop(sem, &take, 1) == 0);
+		pause();
+	}
+	usleep(below(2000));
+	MUST(kill(victim, SIGKILL) == 0 && WTERMSIG(must_wait(victim)) == SIGKILL);
+	for (int i = 0; i < workers; i++)
+		MUST(must_wait(pids[i]) == 0);
+	MUST(!*shared && semctl(sem, 0, GETVAL) == 1);
+	MUST(shmdt((void *)shared) == 0 && semctl(sem, 0, IPC_RMID) == 0);
+}
+
 static void read_proc(void)
 {
 	static const char *const files[] = { "/proc/self/maps", "/proc/self/status",
@@ -524,6 +688,10 @@ static const struct deed {
 	{ "use_files", use_files },
 	{ "move_about", move_about },
 	{ "read_proc", read_proc },
+	{ "pass_a_descriptor", pass_a_descriptor },
+	{ "serve_clients", serve_clients },
+	{ "queue_messages", queue_messages },
+	{ "use_system_v", use_system_v },
 };
 
 static void work(double until)
