@@ -183,8 +183,8 @@ static void chat_as_one(void)
 
 static void play_ping_pong(void)
 {
-	static const char *const names[] = { "pipe", "FIFO", "eventfd", "signal",
-					     "sem",  "msg",  "futex" };
+	static const char *const names[] = { "pipe",   "socket", "FIFO", "eventfd", "mqueue",
+					     "signal", "sem",    "msg",  "futex" };
 	const char *at;
 	int played = 0;
 

@@ -8,8 +8,9 @@
  * else is the same for every way, so the figures compare: a round is two sleeps and two wake-ups.
  * Start at: play(), then give() and take() side by side. The page: docs/demos.md.
  */
-#define _GNU_SOURCE
+#include <err.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,18 +19,18 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define FUTEX_WAIT 0 /* of linux/futex.h, which is not among the C library's headers */
-#define FUTEX_WAKE 1
+enum { FUTEX_WAIT, FUTEX_WAKE }; /* of linux/futex.h, no header of the C library's */
 
-enum way { PIPE, FIFO, EVENTFD, SIGNAL, SEMAPHORE, MESSAGE, FUTEX, WAYS };
-
-static const char *const names[] = { "pipe", "FIFO", "eventfd", "signal", "sem", "msg", "futex" };
+enum way { PIPE, SOCKET, FIFO, EVENTFD, MQUEUE, SIGNAL, SEMAPHORE, MESSAGE, FUTEX, WAYS };
+static const char *const names[] = { "pipe",   "socket", "FIFO", "eventfd", "mqueue",
+				     "signal", "sem",    "msg",  "futex" };
 
 static int line[2][2]; /* line[i] leads to player i: [0] is read, [1] is written */
 static pid_t players[2];
@@ -39,10 +40,15 @@ static atomic_int *turn; /* in shared memory: whose */
 
 static int open_line(enum way way, int ends[2])
 {
-	if (way == PIPE)
-		return pipe(ends);
+	if (way <= SOCKET)
+		return way == PIPE ? pipe(ends) : socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
 	if (way == EVENTFD)
 		return ends[0] = ends[1] = eventfd(0, 0);
+	if (way == MQUEUE) {
+		ends[0] = ends[1] = mq_open("/ping_pong", O_CREAT | O_RDWR, 0600,
+					    &(struct mq_attr){ .mq_maxmsg = 1, .mq_msgsize = 8 });
+		return mq_unlink("/ping_pong");
+	}
 	mkfifo("/tmp/ping_pong", 0600);
 	ends[0] = ends[1] = open("/tmp/ping_pong", O_RDWR);
 	return unlink("/tmp/ping_pong");
@@ -52,7 +58,6 @@ static int prepare(enum way way)
 {
 	switch (way) {
 	case SIGNAL: /* a blocked signal waits until somebody asks for it */
-		sigemptyset(&usr1);
 		sigaddset(&usr1, SIGUSR1);
 		return sigprocmask(SIG_BLOCK, &usr1, NULL);
 	case SEMAPHORE: /* one for each player */
@@ -71,14 +76,15 @@ static int prepare(enum way way)
 static void give(enum way way, int me)
 {
 	long number = 1 + !me; /* a message's type, which is its address; an eventfd takes any */
-	struct sembuf up = { !me, 1, 0 };
 
-	if (way <= EVENTFD)
+	if (way <= EVENTFD) /* files */
 		write(line[!me][1], &number, sizeof(number));
+	else if (way == MQUEUE)
+		mq_send(line[!me][1], (char *)&number, sizeof(number), 0);
 	else if (way == SIGNAL)
 		kill(players[!me], SIGUSR1);
 	else if (way == SEMAPHORE)
-		semop(object, &up, 1);
+		semop(object, &(struct sembuf){ !me, 1, 0 }, 1);
 	else if (way == MESSAGE)
 		msgsnd(object, &number, 0, 0);
 	else if (atomic_exchange(turn, !me) == me)
@@ -87,15 +93,16 @@ static void give(enum way way, int me)
 
 static void take(enum way way, int me)
 {
-	struct sembuf down = { me, -1, 0 };
 	long number;
 
 	if (way <= EVENTFD)
 		read(line[me][0], &number, sizeof(number));
+	else if (way == MQUEUE)
+		mq_receive(line[me][0], (char *)&number, sizeof(number), NULL);
 	else if (way == SIGNAL)
 		sigwaitinfo(&usr1, NULL);
 	else if (way == SEMAPHORE)
-		semop(object, &down, 1);
+		semop(object, &(struct sembuf){ me, -1, 0 }, 1);
 	else if (way == MESSAGE)
 		msgrcv(object, &number, 0, 1 + me, 0);
 	else /* the kernel sleeps only if the turn is still the other's */
@@ -131,15 +138,12 @@ static void play(enum way way, int rounds)
 int main(int argc, char **argv)
 {
 	for (enum way way = 0; way < WAYS; way++) {
-		if (prepare(way) < 0) {
-			perror(names[way]);
-			return 1;
-		}
+		if (prepare(way) < 0)
+			err(1, "%s", names[way]);
 		play(way, argc > 1 ? atoi(argv[1]) : 1000);
-		if (way == SEMAPHORE)
-			semctl(object, 0, IPC_RMID);
-		if (way == MESSAGE)
-			msgctl(object, IPC_RMID, NULL);
+		if (way == SEMAPHORE || way == MESSAGE)
+			way == MESSAGE ? msgctl(object, IPC_RMID, NULL) :
+					 semctl(object, 0, IPC_RMID);
 	}
 	return 0;
 }
