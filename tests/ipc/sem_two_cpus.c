@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include "tests/ipc/sem.h"
 
-static int set;
+static int set, other_set;
 static volatile int *over; /* in memory that the processes share */
 
 static void run_on(int cpu)
@@ -33,12 +33,13 @@ static int use(int number, int operations)
 	return 0;
 }
 
-/* No system call until the other one is through: its CPU is as busy as with two users. */
-static int spin(int number)
+/* On a set of its own until the other one is through: its CPU is as busy as with two users of one. */
+static int use_another_set(int number)
 {
 	run_on(number);
 	while (!*over)
-		;
+		if (sem_ops(other_set, OP(number, 1, 0)) || sem_ops(other_set, OP(number, -1, 0)))
+			return 1;
 	return 0;
 }
 
@@ -48,7 +49,7 @@ static pid_t start(int number, int operations)
 
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		_exit(operations ? use(number, operations) : spin(number));
+		_exit(operations ? use(number, operations) : use_another_set(number));
 	}
 	return pid;
 }
@@ -85,13 +86,16 @@ int main(int argc, char **argv)
 
 	over = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	set = new_set(2);
+	other_set = new_set(2);
 	if (argc > 1) {
 		ret = serve();
 		rm_set(set);
+		rm_set(other_set);
 		return ret;
 	}
 	ok(run_pair(20000, 20000), "DESIGN-033: two processes use a semaphore of one set each");
 	ok(get_value(set, 0) == 1 && get_value(set, 1) == 1, "DESIGN-033: and lose no operation");
 	rm_set(set);
+	rm_set(other_set);
 	return ktap_done();
 }
