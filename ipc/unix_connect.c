@@ -32,15 +32,18 @@ int unix_listen(struct socket *sock, int backlog)
 {
 	struct sock *sk = sock->sk;
 	int err = -EINVAL;
+	bool more;
 
 	if (!smp_load_acquire(&unix_sk(sk)->addr))
 		return -EINVAL;
 	unix_state_lock(sk);
 	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
 		goto out;
-	if ((u32)backlog > sk->sk_max_ack_backlog && wq_has_sleeper(&unix_sk(sk)->peer_wait))
-		wake_up_interruptible_all(&unix_sk(sk)->peer_wait);
+	more = (u32)backlog > sk->sk_max_ack_backlog;
 	WRITE_ONCE(sk->sk_max_ack_backlog, (u32)backlog);
+	/* After that: a sleeper looks again without the lock, and sleeps on if it sees the old one. */
+	if (more && wq_has_sleeper(&unix_sk(sk)->peer_wait))
+		wake_up_interruptible_all(&unix_sk(sk)->peer_wait);
 	WRITE_ONCE(sk->sk_state, TCP_LISTEN);
 	init_peercred(sk); /* who listens now is whom clients see */
 	err = 0;

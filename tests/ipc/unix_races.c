@@ -332,6 +332,50 @@ static int accept_against_client(int round)
 	return good && ended(pid) == 0;
 }
 
+static int connect_only(void)
+{
+	return connect_to(new_socket(SOCK_STREAM), &server) ? errno : 0;
+}
+
+/* A client finds the queue full, and room is made when it sleeps, is about to, or has not begun. */
+static int connect_against_room(int round, int (*make_room)(int listener))
+{
+	int first = new_socket(SOCK_STREAM), good;
+	pid_t pid;
+
+	server = own_name("server");
+	s[0] = make_listener(SOCK_STREAM, &server, 0);
+	good = connect_to(first, &server) == 0;
+	pid = meanwhile(round, connect_only);
+	dawdle(round / 2);
+	good &= make_room(s[0]) && ended(pid) == 0;
+	close(first);
+	close(s[0]);
+	return good;
+}
+
+static int accept_one(int listener)
+{
+	int fd = accept(listener, NULL, NULL);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
+static int connect_against_accept(int round)
+{
+	return connect_against_room(round, accept_one);
+}
+
+static int more_backlog(int listener)
+{
+	return listen(listener, 1) == 0;
+}
+
+static int connect_against_listen(int round)
+{
+	return connect_against_room(round, more_backlog);
+}
+
 static int bind_it(void)
 {
 	return bind_to(new_socket(SOCK_STREAM), &server) ? errno : 0;
@@ -553,6 +597,8 @@ int main(int argc, char **argv)
 		{ "UNIX-018: connect against the listener's close", connect_against_close },
 		{ "UNIX-006: accept against shutdown", accept_against_shutdown },
 		{ "UNIX-014: accept against a client that goes", accept_against_client },
+		{ "UNIX-016: a full listener against accept", connect_against_accept },
+		{ "UNIX-016: a full listener against a larger backlog", connect_against_listen },
 		{ "UNIX-012: bind against bind", bind_against_bind },
 		{ "UNIX-014: connect against connect", connect_against_connect },
 		{ "UNIX-023: a full queue against its reader", full_queue },
