@@ -155,10 +155,11 @@ void umount_children(struct mount *root)
 	}
 }
 
+/* The top first: where namespace_sem is dropped nobody else may find it in the tree any more. */
 void umount_tree(struct mount *root)
 {
-	umount_children(root);
 	umount_one(root);
+	umount_children(root);
 }
 
 /* The next mount of top's tree in a walk that visits parents first; NULL at its end. */

@@ -16,7 +16,10 @@ void attach_mnt(struct mount *mnt, struct mount *parent, struct dentry *mountpoi
  * mount point's references go to *old, for path_put() without locks.
  */
 void detach_mnt(struct mount *mnt, struct path *old);
-/* Takes all that is mounted below out of the tree (and itself); drops and takes namespace_sem. */
+/*
+ * Takes all that is mounted below out of the tree (and itself); drops and takes namespace_sem. The
+ * caller holds a reference of its own to root.
+ */
 void umount_children(struct mount *root);
 void umount_tree(struct mount *root);
 /*

@@ -523,6 +523,7 @@ static int do_umount(struct mount *mnt, const struct path *path, int flags)
 		if (list_empty(&mnt->mnt_mounts)) {
 			/* Rule 1. Walks that come later see the changed sequence. */
 			write_seqlock(&mount_lock);
+			smp_mb(); /* a walk counts itself, then looks at the sequence */
 			if (atomic_read(&mnt->mnt_count) == 2) {
 				hlist_del_init_rcu(&mnt->mnt_hash);
 				error = 0;
