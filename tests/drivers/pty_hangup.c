@@ -96,7 +96,7 @@ static void leader_is_hung_up(void)
 	if (read(up[0], &status, 1) != 1)
 		_exit(5);
 	close(m);
-	alarm(10);
+	alarm(60);
 	waitpid(child, &status, 0);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 6);
 }
@@ -132,7 +132,7 @@ static void foreground_is_hung_up(void)
 	}
 	close(up[1]);
 	waitpid(leader, &status, 0);
-	alarm(10);
+	alarm(60);
 	/* End of file: the job has died of SIGHUP. */
 	_exit(status ? WEXITSTATUS(status) : read(up[0], &c, 1) == 0 ? 0 : 7);
 }

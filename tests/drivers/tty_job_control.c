@@ -4,6 +4,7 @@
  * Rows: SIG-047 (orphaned groups).
  */
 #define _GNU_SOURCE
+#include <sys/time.h>
 #include "tests/drivers/pty.h"
 #include "tests/ktap.h"
 
@@ -150,7 +151,7 @@ static void orphan(void)
 	}
 	setpgid(parent, parent);
 	waitpid(parent, NULL, 0);
-	alarm(10);
+	alarm(60);
 	_exit(read(up[0], &c, 1) == 1 && c == 'y' ? 0 : 2);
 }
 
@@ -213,12 +214,14 @@ static void interrupted(int sig)
 
 static void signals_end_reads(void)
 {
+	/* Each second: the first may come before the read. */
+	struct itimerval it = { { 1, 0 }, { 1, 0 } };
 	struct sigaction sa = { .sa_handler = interrupted };
 	char c;
 
 	lead();
 	sigaction(SIGALRM, &sa, NULL);
-	alarm(1);
+	setitimer(ITIMER_REAL, &it, NULL);
 	_exit(read(s, &c, 1) == -1 && errno == EINTR ? 0 : 1);
 }
 

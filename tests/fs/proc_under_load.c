@@ -109,7 +109,7 @@ static void churn(unsigned int seed)
 			_exit(0);
 		}
 		seed = seed * 1103515245 + 12345;
-		if (seed & 0x100)
+		if (pid > 0 && (seed & 0x100))
 			kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
@@ -127,10 +127,10 @@ int main(void)
 		if (!pids[i])
 			churn(i * 77 + 5);
 	}
-	while (now() < end) {
+	do {
 		walk("/proc", 0);
 		rounds++;
-	}
+	} while (now() < end);
 	for (int i = 0; i < 3; i++) {
 		waitpid(pids[i], &status, 0);
 		good &= status == 0;

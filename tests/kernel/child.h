@@ -117,10 +117,19 @@ static inline uint64_t raw_pending(void)
 	return set;
 }
 
+/* The wait status of a child; a handler may run meanwhile. */
+static inline int wait_status(pid_t pid)
+{
+	int status = -1;
+
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return status;
+}
+
 /* Runs fn in a child that dies with its parent; its wait status. */
 static inline int child_status(void (*fn)(void))
 {
-	int status = -1;
 	pid_t pid = fork();
 
 	if (!pid) {
@@ -128,8 +137,7 @@ static inline int child_status(void (*fn)(void))
 		fn();
 		_exit(0);
 	}
-	waitpid(pid, &status, 0);
-	return status;
+	return wait_status(pid);
 }
 
 /* A child that runs fn (or nothing) and then waits for signals; it is ready when we return. */
@@ -163,11 +171,8 @@ static inline pid_t start_child(void (*fn)(void))
 
 static inline int end_child(pid_t pid)
 {
-	int status = -1;
-
 	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	return status;
+	return wait_status(pid);
 }
 
 #endif

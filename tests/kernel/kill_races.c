@@ -60,7 +60,7 @@ static int kill_against_fork(int delay_us)
 	if (kill(-pid, SIGKILL))
 		return 0;
 	/* We are the subreaper: everybody of the group is ours now, and must end by itself. */
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 30000; i++) {
 		while (waitpid(-pid, NULL, WNOHANG) > 0)
 			;
 		if (errno == ECHILD && failed_with(kill(-pid, 0), ESRCH))

@@ -107,7 +107,7 @@ int main(void)
 	ok(failed_with(send(fd, SIGUSR1, &info, 0), EPERM), "SIG-078: forged siginfo");
 	ok(poll(&p, 1, 0) == 0, "not readable while it lives");
 	ok(send(fd, SIGKILL, NULL, 0) == 0, "SIG-078: kill");
-	ok(poll(&p, 1, 10000) == 1 && (p.revents & POLLIN), "readable when it has ended");
+	ok(poll(&p, 1, 60000) == 1 && (p.revents & POLLIN), "readable when it has ended");
 	memset(&info, 0, sizeof(info));
 	ok(waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED) == 0 && info.si_pid == pid &&
 		   info.si_code == CLD_KILLED && info.si_status == SIGKILL,

@@ -50,6 +50,7 @@ static void test_chld(void)
 	int status;
 	pid_t pid;
 
+	/* Without SA_RESTART: a SIGCHLD between wait()'s look and its sleep is EINTR. */
 	on_chld(0);
 	ok(child_status(exit_42) == 42 << 8 && runs == 1 && info.si_code == CLD_EXITED &&
 		   info.si_status == 42 && info.si_uid == getuid(),
@@ -57,7 +58,7 @@ static void test_chld(void)
 	pid = start_child(uid_77);
 	runs = 0;
 	kill(pid, SIGTERM);
-	waitpid(pid, &status, 0);
+	wait_status(pid);
 	ok(runs == 1 && info.si_code == CLD_KILLED && info.si_status == SIGTERM &&
 		   info.si_pid == pid && info.si_uid == uid,
 	   "SIG-039: death by signal, with the child's uid");

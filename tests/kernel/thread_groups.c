@@ -9,17 +9,21 @@
 #include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
-static int out[2];
+static int out[2], go[2];
 
 static void *speaks_later(void *arg)
 {
+	char c;
+
 	(void)arg;
 	/* The leader is a zombie, but the process lives. */
 	for (int i = 0; i < 10000 && thread_state(getpid(), getpid()) != 'Z'; i++)
 		pause_ms(1);
 	if (write(out[1], "alive", 5) != 5)
 		_exit(1);
-	pause_ms(20);
+	/* Until the parent has looked. */
+	if (read(go[0], &c, 1) != 1)
+		_exit(1);
 	syscall(SYS_exit_group, 23);
 	return NULL;
 }
@@ -38,14 +42,14 @@ static void test_leader_exits(void)
 	int status;
 	pid_t pid;
 
-	ok(pipe(out) == 0, "a pipe");
+	ok(pipe(out) == 0 && pipe(go) == 0, "pipes");
 	pid = fork();
 	if (!pid)
 		leader_exits();
 	ok(read(out[0], buf, 5) == 5 && !memcmp(buf, "alive", 5),
 	   "EXIT-008: a thread goes on when the leader has ended");
 	ok(waitpid(pid, &status, WNOHANG) == 0, "EXIT-008: no end is reported yet");
-	ok(waitpid(pid, &status, 0) == pid && status == 23 << 8,
+	ok(write(go[1], "x", 1) == 1 && waitpid(pid, &status, 0) == pid && status == 23 << 8,
 	   "EXIT-008: the status is the last one's");
 }
 

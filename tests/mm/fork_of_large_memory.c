@@ -104,6 +104,7 @@ static int generation(int depth)
 		if (what < 5) {
 			write_some();
 		} else if (what < 8) {
+			errno = 0;
 			good = change_range();
 			if (errno == EFAULT) /* mremap over two areas: not what is tested here */
 				good = 1;

@@ -50,11 +50,13 @@ static int scan_once(void)
 /* How many scans there were; -1 when one failed. */
 static long scan_for(int seconds)
 {
-	long scans = 0;
+	long scans = 0, end = now() + seconds;
 
-	for (long end = now() + seconds; now() < end; scans++)
+	do {
 		if (scan_once())
 			return -1;
+		scans++;
+	} while (now() < end);
 	return scans;
 }
 
