@@ -5,7 +5,8 @@
  * Idea: input comes in any context through tty_receive(): under tty->lock the core takes it, then,
  * without the lock, signals are sent, echo goes to the driver and readers are woken.
  * Output and echo share the driver. Whoever has set tty->out_busy may ask the driver for room and
- * fill it; a second one leaves its echo in the core's buffer, and the first sends it when done.
+ * fill it; a second one leaves its echo in the core's buffer, and the first sends it when done. The
+ * first may have asked for room before the second made some: out_again tells it to ask once more.
  * So nobody waits for the driver with a lock held, and no byte is lost. Room may still shrink before
  * it is filled (a pty's reader changes its settings, TIOCSTI): what the driver does not take then
  * goes back to where it came from.
@@ -68,17 +69,48 @@ static bool begin_output(struct tty_struct *tty)
 	return mine;
 }
 
-/* Echo that the driver did not take: it is still in the ring, if nobody threw it away meanwhile. */
-static void put_back_echo(struct tty_struct *tty, size_t tail, size_t count)
+/* The same for who does not wait: whoever has the right looks again before it gives it up. */
+static bool begin_output_or_ask(struct tty_struct *tty)
+{
+	unsigned long flags;
+	bool mine;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	mine = !tty->out_busy;
+	if (!mine)
+		tty->out_again = true;
+	tty->out_busy = true;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return mine;
+}
+
+/* tty->lock held. False: somebody has asked for another look meanwhile. */
+static bool end_output(struct tty_struct *tty)
+{
+	if (tty->out_again) {
+		tty->out_again = false;
+		return false;
+	}
+	tty->out_busy = false;
+	return true;
+}
+
+/*
+ * Echo that the driver did not take: it is still in the ring, if nobody threw it away meanwhile.
+ * True: that was the end of this output.
+ */
+static bool put_back_echo(struct tty_struct *tty, size_t tail, size_t count)
 {
 	struct n_tty *ld = tty->disc_data;
 	unsigned long flags;
+	bool ended;
 
 	spin_lock_irqsave(&tty->lock, flags);
 	if (ld->echo_tail == tail && ld->echo_head - (tail - count) <= N_TTY_ECHO_SIZE)
 		ld->echo_tail -= count;
-	tty->out_busy = false;
+	ended = end_output(tty);
 	spin_unlock_irqrestore(&tty->lock, flags);
+	return ended;
 }
 
 /* Sends echo as far as there is room. Gives up the right to output in the end. */
@@ -90,28 +122,35 @@ static void send_echoes_and_end_output(struct tty_struct *tty)
 
 	for (;;) {
 		size_t room = tty->ops->write_room(tty), n, tail;
+		bool ended = false;
 
 		spin_lock_irqsave(&tty->lock, flags);
 		n = tty->flow.stopped ? 0 : n_tty_echo_peek(ld, out, min(room, sizeof(out)));
 		n_tty_echo_sent(ld, n);
 		tail = ld->echo_tail;
 		if (!n)
-			tty->out_busy = false;
+			ended = end_output(tty);
 		spin_unlock_irqrestore(&tty->lock, flags);
-		if (!n)
-			return;
-		n -= tty->ops->write(tty, out, n);
 		if (n) {
-			put_back_echo(tty, tail, n);
-			return;
+			n -= tty->ops->write(tty, out, n);
+			ended = n && put_back_echo(tty, tail, n);
 		}
+		if (ended)
+			return;
 	}
 }
 
 void n_tty_flush_echoes(struct tty_struct *tty)
 {
-	/* A look without the lock: whoever adds echo calls this afterwards. */
-	if (tty->disc_data->echo_tail != tty->disc_data->echo_head && begin_output(tty))
+	const struct n_tty *ld = tty->disc_data;
+
+	/*
+	 * A look without the lock: whoever adds echo calls this afterwards. Either it sees the room
+	 * that we have made, or we see its echo; one that is being sent may yet come back.
+	 */
+	smp_mb();
+	if ((READ_ONCE(ld->echo_tail) != READ_ONCE(ld->echo_head) || READ_ONCE(tty->out_busy)) &&
+	    begin_output_or_ask(tty))
 		send_echoes_and_end_output(tty);
 }
 

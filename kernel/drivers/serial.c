@@ -17,6 +17,7 @@
 #include "kernel/lib/init.h"
 #include "kernel/lib/printk.h"
 #include "kernel/lib/vsnprintf.h"
+#include "kernel/x86/barrier.h"
 #include "kernel/x86/io.h"
 #include "kernel/x86/irq.h"
 #include "kernel/locking/spinlock.h"
@@ -158,28 +159,33 @@ static void serial_flush_buffer(struct tty_struct *tty)
 	spin_unlock_irqrestore(&port->lock, flags);
 }
 
-static void set_stopped(struct tty_struct *tty, bool stopped)
+/* Stopped or started. Of two that come at once the last one here sees what was decided last. */
+static void serial_flow(struct tty_struct *tty)
 {
 	struct uart_port *port = tty->driver_data;
 	unsigned long flags;
 
 	spin_lock_irqsave(&port->lock, flags);
-	port->stopped = stopped;
+	port->stopped = READ_ONCE(tty->flow.stopped);
 	send_some(port);
 	spin_unlock_irqrestore(&port->lock, flags);
 }
 
-static void serial_stop(struct tty_struct *tty)
-{
-	set_stopped(tty, true);
-}
-
-static void serial_start(struct tty_struct *tty)
-{
-	set_stopped(tty, false);
-}
-
 /* ---- receiving ---- */
+
+static void serial_unthrottle(struct tty_struct *tty)
+{
+	struct uart_port *port = tty->driver_data;
+	unsigned long flags;
+
+	smp_mb(); /* the room comes first: receive() looks for it after it has set throttled */
+	if (!port || !READ_ONCE(port->throttled))
+		return;
+	spin_lock_irqsave(&port->lock, flags);
+	port->throttled = false;
+	set_ier(port, port->ier | IER_RX); /* what is there interrupts at once */
+	spin_unlock_irqrestore(&port->lock, flags);
+}
 
 /* Moves what has arrived to the line discipline, as far as that has room. */
 static void receive(struct uart_port *port, struct tty_struct *tty)
@@ -205,6 +211,9 @@ static void receive(struct uart_port *port, struct tty_struct *tty)
 			set_ier(port, port->ier & ~IER_RX);
 		}
 		spin_unlock_irqrestore(&port->lock, flags);
+		if (!room &&
+		    tty_receive_room(tty)) /* a reader was faster: it has seen no throttled */
+			serial_unthrottle(tty);
 		n -= is_break; /* a break comes with a byte 0 */
 		if (n)
 			tty_receive(tty, buf, n);
@@ -213,19 +222,6 @@ static void receive(struct uart_port *port, struct tty_struct *tty)
 		else if (n < sizeof(buf))
 			return;
 	}
-}
-
-static void serial_unthrottle(struct tty_struct *tty)
-{
-	struct uart_port *port = tty->driver_data;
-	unsigned long flags;
-
-	if (!port || !READ_ONCE(port->throttled))
-		return;
-	spin_lock_irqsave(&port->lock, flags);
-	port->throttled = false;
-	set_ier(port, port->ier | IER_RX); /* what is there interrupts at once */
-	spin_unlock_irqrestore(&port->lock, flags);
 }
 
 /* One look at a port: true if it had something. */
@@ -376,8 +372,8 @@ static const struct tty_operations serial_ops = {
 	.write_room = serial_write_room,
 	.chars_in_buffer = serial_chars_in_buffer,
 	.flush_buffer = serial_flush_buffer,
-	.stop = serial_stop,
-	.start = serial_start,
+	.stop = serial_flow,
+	.start = serial_flow,
 	.hangup = serial_flush_buffer,
 	.unthrottle = serial_unthrottle,
 	.set_termios = serial_set_termios,

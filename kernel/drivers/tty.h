@@ -103,7 +103,8 @@ struct tty_struct {
 	spinlock_t lock;         /* input, echo, column, termios; taken by interrupts */
 	struct ktermios termios; /* [L] */
 	struct n_tty *disc_data; /* [I] line discipline's state, [L] inside */
-	bool out_busy;           /* [L] somebody is between write_room() and write() */
+	bool out_busy;           /* [L] somebody is between write_room() and write() … */
+	bool out_again;          /* [L] … and there may be more room than it was told */
 	struct {
 		bool stopped;     /* [L] Ctrl-S or TCOOFF */
 		bool tco_stopped; /* [L] TCOOFF: Ctrl-Q does not start it */

@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include "tests/ktap.h"
 
@@ -21,6 +22,9 @@
 #define PAIRS     3
 #define STEPS     60
 #define LIMIT_S   60
+
+#define ECHO_ROUNDS 4000
+#define ECHO_SPIN   60
 
 static uint64_t state;
 
@@ -279,6 +283,90 @@ static int no_byte_is_lost(void)
 	return good && n == size;
 }
 
+static int conduit(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.release, "conduit");
+}
+
+/* Everything that is written to the slave without waiting: how much. */
+static int fill(int s)
+{
+	static char buf[512];
+	int total = 0;
+	ssize_t n;
+
+	memset(buf, '.', sizeof(buf));
+	while ((n = write(s, buf, sizeof(buf))) > 0 || (n = write(s, buf, 1)) > 0)
+		total += (int)n;
+	return total;
+}
+
+static struct {
+	volatile int round, done; /* of the one that types */
+	volatile int master;
+} * typist;
+
+static void types_in_each_round(void)
+{
+	for (int round = 1;; round++) {
+		while (typist->round != round)
+			;
+		(void)!write(typist->master, "x", 1);
+		typist->done = round;
+	}
+}
+
+/*
+ * The master's input is full, so echo waits. One types while another makes room by reading: whoever
+ * comes first, the echo takes the room.
+ */
+static int echo_takes_room(void)
+{
+	struct termios t;
+	int m, s, full, good = 0, waiting = 0;
+	char c;
+	pid_t pid;
+
+	if (open_pair(&m, &s) || tcgetattr(s, &t))
+		return 0;
+	cfmakeraw(&t);
+	t.c_lflag |= ECHO;
+	tcsetattr(s, TCSANOW, &t);
+	fcntl(s, F_SETFL, O_NONBLOCK);
+	full = fill(s);
+	typist = mmap(NULL, sizeof(*typist), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	typist->master = m;
+	pid = fork();
+	if (!pid)
+		types_in_each_round();
+	for (int round = 1; round <= ECHO_ROUNDS; round++) {
+		typist->round = round;
+		for (volatile int spin = round % 97 * ECHO_SPIN; spin; spin--)
+			;
+		if (read(m, &c, 1) != 1)
+			break;
+		while (typist->done != round)
+			;
+		tcflush(s, TCIFLUSH);
+		/* Nothing else happens any more that would send it. */
+		for (int ms = 0; ms < SOON && !ioctl(m, TIOCINQ, &waiting) && waiting < full; ms++)
+			usleep(1000);
+		if (waiting != full) {
+			printf("# round %d: %d bytes of %d\n", round, waiting, full);
+			break;
+		}
+		good++;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(m);
+	close(s);
+	return good == ECHO_ROUNDS;
+}
+
 static int a_new_one_works(void)
 {
 	int m, s, ret;
@@ -303,6 +391,10 @@ int main(int argc, char **argv)
 	for (int round = first; round < last; round++)
 		ok(round_ends(round), "round %d: everybody ends", round);
 	ok(no_byte_is_lost(), "no byte is lost while output stops and starts and input is made up");
+	if (conduit())
+		ok(echo_takes_room(), "echo that waits for room takes what a reader makes");
+	else
+		skip("echo that found no room is sent with the next write");
 	ok(a_new_one_works(), "a new pseudo-terminal works");
 	return ktap_done();
 }
