@@ -166,9 +166,10 @@ static int unix_create(struct socket *sock, int protocol)
 static void unix_tell_peer(struct sock *peer, bool reset)
 {
 	unix_state_lock(peer);
-	WRITE_ONCE(peer->sk_shutdown, SHUTDOWN_MASK);
+	/* Who looks without the lock and sees the end sees the reason, too. */
 	if (reset)
 		WRITE_ONCE(peer->sk_err, ECONNRESET);
+	smp_store_release(&peer->sk_shutdown, SHUTDOWN_MASK);
 	unix_state_unlock(peer);
 	sk_state_change(peer);
 	sk_wake_async(peer, POLL_HUP);

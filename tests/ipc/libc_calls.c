@@ -33,7 +33,7 @@ static int sleep_in_semop(void)
 /* The number of the call in which a child sleeps that has called semop(). */
 static long number_of_semop(void)
 {
-	time_t deadline = time(NULL) + 30;
+	time_t deadline = time(NULL) + LONG_MS / 1000;
 	pid_t child = fork();
 	char path[40];
 	long number;

@@ -114,14 +114,14 @@ static int is_busy(int n)
 	return place(receivers, nreceivers, n) >= 0 || place(senders, nsenders, n) >= 0;
 }
 
-/* What the worker says within 20 seconds is this. */
+/* What the worker says in time is this. */
 static int answers(int n, const struct answer *expected)
 {
 	struct worker *w = &workers[n];
 	struct pollfd p = { .fd = w->answer, .events = POLLIN };
 	struct answer a;
 
-	if (poll(&p, 1, 20000) != 1 || read(w->answer, &a, sizeof(a)) != sizeof(a)) {
+	if (poll(&p, 1, LONG_MS) != 1 || read(w->answer, &a, sizeof(a)) != sizeof(a)) {
 		printf("# %d does not answer\n", n);
 		return 0;
 	}

@@ -199,20 +199,20 @@ static void test_poll(void)
 	ok(poll_now(q) == POLLIN, "MQ-017: a full one for receiving");
 	p.events = POLLOUT;
 	pid = later(q, 0);
-	n = poll(&p, 1, 20000);
+	n = poll(&p, 1, LONG_MS);
 	ok(n == 1 && p.revents == POLLOUT && result_of(pid) == 0,
 	   "MQ-017: a receive wakes who polls for room");
 	take_byte(q);
 	p.events = POLLIN;
 	pid = later(q, 1);
-	n = poll(&p, 1, 20000);
+	n = poll(&p, 1, LONG_MS);
 	ok(n == 1 && p.revents == POLLIN && result_of(pid) == 0,
 	   "MQ-017: a send wakes who polls for messages");
 	take_byte(q);
 	epoll_ctl(ep, EPOLL_CTL_ADD, q, &e);
 	ok(epoll_wait(ep, &e, 1, 0) == 0, "MQ-017: epoll finds nothing in an empty queue");
 	pid = later(q, 1);
-	n = epoll_wait(ep, &e, 1, 20000);
+	n = epoll_wait(ep, &e, 1, LONG_MS);
 	ok(n == 1 && e.events == EPOLLIN && result_of(pid) == 0,
 	   "MQ-017: and wakes with a message");
 	close(ep);

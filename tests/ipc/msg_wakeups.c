@@ -91,7 +91,7 @@ static void test_lrpid(void)
 	send_text(id, 1, "xy", 0);
 	ds = queue_stat(id);
 	pthread_join(thread, &result);
-	ok((long)result == 2 && ds.lrpid == tid && labs(ds.rtime - time(NULL)) <= 2,
+	ok((long)result == 2 && ds.lrpid == tid && is_now(ds.rtime),
 	   "MSG-018: the sender notes the receiving thread");
 }
 

@@ -109,10 +109,31 @@ static inline double seconds(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* Until the condition holds: 1, or 0 after 20 seconds. */
+/* A second of the real-time clock that is about now, however long a busy host let us wait since then. */
+static inline int is_now(long second)
+{
+	return labs(second - (long)time(NULL)) <= 60;
+}
+
+/* Into another second than t. */
+static inline void after_second(long t)
+{
+	struct timespec now;
+
+	/* The coarse clock is what the kernel notes. */
+	do {
+		usleep(20000);
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	} while (now.tv_sec <= t);
+}
+
+/* How long we wait for what should come at once: only who waits in vain ever needs so much. */
+#define LONG_MS 60000
+
+/* Until the condition holds: 1, or 0 when that takes too long. */
 #define eventually(condition)                                                                      \
 	({                                                                                         \
-		double until = seconds() + 20;                                                     \
+		double until = seconds() + LONG_MS / 1000;                                         \
 		int held;                                                                          \
 		while (!(held = !!(condition)) && seconds() < until)                               \
 			usleep(500);                                                               \

@@ -49,18 +49,6 @@ static long set_ctime(int id)
 	return stat_set(id, &ds) == 0 ? ds.ctime : -1;
 }
 
-/* Into another second than t. */
-static void after_second(long t)
-{
-	struct timespec now;
-
-	/* The coarse clock is what the kernel notes. */
-	do {
-		usleep(20000);
-		clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	} while (now.tv_sec <= t);
-}
-
 static void test_times(void)
 {
 	int id = new_set(2);

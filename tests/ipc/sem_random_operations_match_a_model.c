@@ -99,13 +99,13 @@ static int next_to_wake(void)
 	return -1;
 }
 
-/* Has answered with 0 within 20 seconds? */
+/* Has answered with 0 in time? */
 static int answers(struct worker *w)
 {
 	struct pollfd p = { .fd = w->answer, .events = POLLIN };
 	char result = 99;
 
-	return poll(&p, 1, 20000) == 1 && read(w->answer, &result, 1) == 1 && result == 0;
+	return poll(&p, 1, LONG_MS) == 1 && read(w->answer, &result, 1) == 1 && result == 0;
 }
 
 static int is_silent(struct worker *w)

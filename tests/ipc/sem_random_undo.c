@@ -126,7 +126,7 @@ static int answers(int n, int expected)
 	struct pollfd p = { .fd = workers[n].answer, .events = POLLIN };
 	int error = -1;
 
-	if (poll(&p, 1, 20000) == 1 && read(p.fd, &error, sizeof(error)) == sizeof(error) &&
+	if (poll(&p, 1, LONG_MS) == 1 && read(p.fd, &error, sizeof(error)) == sizeof(error) &&
 	    error == expected)
 		return 1;
 	printf("# %d: errno %d, expected %d\n", n, error, expected);

@@ -117,7 +117,7 @@ static void test_sleepers(void)
 	values(1, 0);
 	p = hold(OP(0, -1, SEM_UNDO));
 	stat_set(id, &before);
-	sleep(1); /* otime counts seconds */
+	after_second(before.otime);
 	q = spawn(id, OP(0, -1, 0));
 	eventually(ncnt(id, 0) == 1);
 	put_end(p);

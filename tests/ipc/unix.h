@@ -209,14 +209,14 @@ static inline size_t drain(int fd)
 	return all;
 }
 
-/* A child that does not outlive its parent, nor a minute. */
+/* A child that does not outlive its parent, nor hang for ever. */
 static inline pid_t start_process(void)
 {
 	pid_t pid = fork();
 
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		alarm(60);
+		alarm(100);
 	}
 	return pid;
 }

@@ -81,7 +81,7 @@ static void test_ends(enum end how)
 	pid = start_holder(SOCK_STREAM, how, "last words");
 	write(s[0], "unread", 6);
 	pfd = (struct pollfd){ .fd = s[0], .events = POLLRDHUP };
-	ok(poll(&pfd, 1, 10000) == 1 && pfd.revents == (POLLRDHUP | POLLHUP | POLLERR),
+	ok(poll(&pfd, 1, 60000) == 1 && pfd.revents == (POLLRDHUP | POLLHUP | POLLERR),
 	   "EXIT-007: %s: a poll wakes", ends[how]);
 	ok(gives(s[0], "last words") && gives_error(s[0], ECONNRESET) && gives_eof(s[0]),
 	   "EXIT-007: %s: what it wrote, ECONNRESET for what it did not read, the end", ends[how]);

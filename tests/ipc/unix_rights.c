@@ -414,7 +414,7 @@ static void test_stream(void)
 		while (n < (int)sizeof(data)) {
 			struct parcel got;
 
-			poll(&(struct pollfd){ s[1], POLLIN, 0 }, 1, 20000);
+			poll(&(struct pollfd){ s[1], POLLIN, 0 }, 1, 60000);
 			got = receive(s[1], 4096, 0);
 			if (got.n <= 0)
 				break;

@@ -70,10 +70,10 @@ static inline void dawdle(int round)
 		;
 }
 
-/* 1 once the process is in that state, 0 when it does not get there within 10 s. */
+/* 1 once the process is in that state, 0 when it does not get there within a minute. */
 static inline int reaches_state(pid_t pid, char state)
 {
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < 60000; i++) {
 		if (thread_state(pid, 0) == state)
 			return 1;
 		pause_ms(1);
