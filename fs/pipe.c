@@ -16,7 +16,8 @@
  * ring as a whole or not at all: merging or one fresh page, under one hold of the mutex. 3. Sleepers
  * are exclusive, so one wake-up wakes the longest waiter; whoever leaves something for another
  * passes the wake-up on (wake_next).
- * Locking: one mutex per pipe, around everything but sleeping. Pollers read head and tail without.
+ * Locking: one mutex per pipe, around everything but sleeping. Sleepers and pollers look at
+ * head and tail without, at both at once: pipe_ends().
  * Sleeps: in wait_event_interruptible_exclusive() on rd_wait and wr_wait, with the mutex released.
  * Linux: fs/pipe.c. Left out: watch queues. Start at: pipe_read, pipe_write. Tests: tests/fs/pipe_*.c.
  */
@@ -93,16 +94,17 @@ const struct pipe_buf_operations page_cache_pipe_buf_ops = {
 
 static bool pipe_readable(const struct pipe_inode_info *pipe)
 {
-	unsigned int head = READ_ONCE(pipe->head), tail = READ_ONCE(pipe->tail);
+	union pipe_index ends = pipe_ends(pipe);
 
-	return !pipe_empty(head, tail) || !READ_ONCE(pipe->writers);
+	return !pipe_empty(ends.head, ends.tail) || !READ_ONCE(pipe->writers);
 }
 
 static bool pipe_writable(const struct pipe_inode_info *pipe)
 {
-	unsigned int head = READ_ONCE(pipe->head), tail = READ_ONCE(pipe->tail);
+	union pipe_index ends = pipe_ends(pipe);
 
-	return !pipe_full(head, tail, READ_ONCE(pipe->max_usage)) || !READ_ONCE(pipe->readers);
+	return !pipe_full(ends.head, ends.tail, READ_ONCE(pipe->max_usage)) ||
+	       !READ_ONCE(pipe->readers);
 }
 
 int pipe_wait_readable(struct pipe_inode_info *pipe)
@@ -350,7 +352,8 @@ out:
 static unsigned int pipe_poll(struct file *filp, poll_table *wait)
 {
 	struct pipe_inode_info *pipe = filp->private_data;
-	unsigned int mask = 0, head, tail;
+	union pipe_index ends;
+	unsigned int mask = 0;
 
 	WRITE_ONCE(pipe->poll_usage, true);
 	if (filp->f_mode & FMODE_READ)
@@ -359,17 +362,16 @@ static unsigned int pipe_poll(struct file *filp, poll_table *wait)
 		poll_wait(filp, &pipe->wr_wait, wait);
 	/* Queued before looking: what changes after this wakes us. */
 	smp_mb();
-	head = READ_ONCE(pipe->head);
-	tail = READ_ONCE(pipe->tail);
+	ends = pipe_ends(pipe);
 	if (filp->f_mode & FMODE_READ) {
-		if (!pipe_empty(head, tail))
+		if (!pipe_empty(ends.head, ends.tail))
 			mask |= POLLIN | POLLRDNORM;
 		/* A FIFO that never had a writer since this open is not hung up. */
 		if (!READ_ONCE(pipe->writers) && filp->f_version != pipe->w_counter)
 			mask |= POLLHUP;
 	}
 	if (filp->f_mode & FMODE_WRITE) {
-		if (!pipe_full(head, tail, READ_ONCE(pipe->max_usage)))
+		if (!pipe_full(ends.head, ends.tail, READ_ONCE(pipe->max_usage)))
 			mask |= POLLOUT | POLLWRNORM;
 		if (!READ_ONCE(pipe->readers))
 			mask |= POLLERR;

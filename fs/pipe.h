@@ -46,17 +46,22 @@ struct pipe_buffer {
 struct pipe_inode_info {
 	struct mutex mutex;
 	wait_queue_head_t rd_wait, wr_wait; /* sleepers for data and for room */
-	unsigned int head;                  /* [M] where the next buffer goes */
-	unsigned int tail;                  /* [M] the oldest buffer */
-	unsigned int max_usage;             /* [M] buffers that may be in use */
-	unsigned int ring_size;             /* [M] slots in bufs */
-	unsigned int reserved;              /* [M] of them, for a splice that reads a device */
-	unsigned int nr_accounted;          /* [M] pages charged to user */
-	unsigned int readers, writers;      /* [M] open ends */
-	unsigned int files;                 /* [inode->i_lock] struct files: the last frees it */
-	unsigned int r_counter, w_counter;  /* [M] opens so far: a FIFO's open waits for a change */
-	bool poll_usage;                    /* somebody polled: every write is an event */
-	struct page *tmp_page[2];           /* [M] pages kept for the next writes */
+	union {
+		union pipe_index ends; /* [M] both, for pipe_ends() */
+		struct {
+			unsigned int head; /* [M] where the next buffer goes */
+			unsigned int tail; /* [M] the oldest buffer */
+		};
+	};
+	unsigned int max_usage;            /* [M] buffers that may be in use */
+	unsigned int ring_size;            /* [M] slots in bufs */
+	unsigned int reserved;             /* [M] of them, for a splice that reads a device */
+	unsigned int nr_accounted;         /* [M] pages charged to user */
+	unsigned int readers, writers;     /* [M] open ends */
+	unsigned int files;                /* [inode->i_lock] struct files: the last frees it */
+	unsigned int r_counter, w_counter; /* [M] opens so far: a FIFO's open waits for a change */
+	bool poll_usage;                   /* somebody polled: every write is an event */
+	struct page *tmp_page[2];          /* [M] pages kept for the next writes */
 	struct fasync_struct *fasync_readers, *fasync_writers; /* [M] SIGIO */
 	struct pipe_buffer *bufs;                              /* [M] */
 	struct user_struct *user;                              /* [I] who is charged */
@@ -65,6 +70,16 @@ struct pipe_inode_info {
 static inline struct pipe_buffer *pipe_buf(const struct pipe_inode_info *pipe, unsigned int slot)
 {
 	return &pipe->bufs[slot & (pipe->ring_size - 1)];
+}
+
+/*
+ * head and tail of one moment, without the mutex. Two loads would not do: with a write and a read of
+ * others in between, a ring looks empty or full that never was, and who goes to sleep over that is not
+ * woken, since wake-ups are for a ring that becomes readable or writable.
+ */
+static inline union pipe_index pipe_ends(const struct pipe_inode_info *pipe)
+{
+	return (union pipe_index){ .head_tail = READ_ONCE(pipe->ends.head_tail) };
 }
 
 static inline void pipe_buf_release(struct pipe_inode_info *pipe, struct pipe_buffer *buf)

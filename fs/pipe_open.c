@@ -287,11 +287,10 @@ int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int nr_slots)
 		bufs[i] = *pipe_buf(pipe, pipe->tail + i);
 	swap(pipe->bufs, bufs);
 	kvfree(bufs);
-	WRITE_ONCE(pipe->tail, 0);
-	WRITE_ONCE(pipe->head, used);
+	WRITE_ONCE(pipe->ends.head_tail, ((union pipe_index){ .head = used }).head_tail);
 	pipe->ring_size = nr_slots;
 	WRITE_ONCE(pipe->max_usage, nr_slots - pipe->reserved);
-	/* Those who looked at head and tail while they moved look again. */
+	/* There may be more room, and who looked at the old max_usage looks again. */
 	wake_up_interruptible(&pipe->rd_wait);
 	wake_up_interruptible(&pipe->wr_wait);
 	return 0;

@@ -23,6 +23,16 @@ static inline bool pipe_empty(unsigned int head, unsigned int tail)
 	return head == tail;
 }
 
+/* Both counters in one word, for who looks without the pipe's mutex: they belong to one moment. */
+union pipe_index {
+	u64 head_tail;
+	struct {
+		unsigned int head, tail;
+	};
+};
+
+_Static_assert(sizeof(union pipe_index) == sizeof(u64), "one load reads both");
+
 /* limit may be below what is in use, for a moment: after the ring was made smaller. */
 static inline bool pipe_full(unsigned int head, unsigned int tail, unsigned int limit)
 {
