@@ -198,8 +198,9 @@ static int stream_empty(struct sock *sk, const struct stream_read *read, int tar
 {
 	int err;
 
-	/* A peek takes what is there, also with MSG_WAITALL. */
-	if (read->copied >= target || (read->copied && (read->flags & MSG_PEEK)))
+	/* Also with MSG_WAITALL, a peek takes what is there, and the urgent byte ends a read. */
+	if (read->copied >= target ||
+	    (read->copied && ((read->flags & MSG_PEEK) || unix_sk(sk)->oob_skb)))
 		return 1;
 	err = sock_error(sk);
 	if (err)
