@@ -300,8 +300,15 @@ static struct sk_buff *dgram_first(struct sock *sk, size_t *skip)
 	return skb;
 }
 
+/* What a reader saw that found no message. */
+struct dgram_look {
+	u32 seen;  /* how many had been queued */
+	bool over; /* and no more would be */
+};
+
 /* Takes a message (or, to peek, leaves it). NULL: none, *err says why. iolock held. */
-static struct sk_buff *dgram_try_take(struct sock *sk, int flags, size_t *skip, int *err, u32 *seen)
+static struct sk_buff *dgram_try_take(struct sock *sk, int flags, size_t *skip, int *err,
+				      struct dgram_look *look)
 {
 	struct sk_buff *skb;
 
@@ -314,7 +321,9 @@ static struct sk_buff *dgram_try_take(struct sock *sk, int flags, size_t *skip, 
 		*err = -EAGAIN;
 	else if (!(flags & MSG_PEEK))
 		__skb_unlink(skb, &sk->sk_receive_queue);
-	*seen = sk->sk_receive_queue.queued;
+	/* Under one lock, or a last message and the end behind it could come in between. */
+	look->seen = sk->sk_receive_queue.queued;
+	look->over = sk->sk_shutdown & RCV_SHUTDOWN;
 	unix_state_unlock(sk);
 	return skb;
 }
@@ -325,24 +334,34 @@ static bool dgram_look_again(const struct sock *sk, u32 seen)
 	       (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
 }
 
+/* Room is no news for a reader: an exclusive wake-up for it is left to who waits for that. */
+static int receiver_wake_function(struct wait_queue_entry *entry, unsigned int mode, int flags,
+				  void *key)
+{
+	if (key && !(key_to_poll(key) & (POLLIN | POLLERR)))
+		return 0;
+	return autoremove_wake_function(entry, mode, flags, key);
+}
+
 /*
  * Until there may be a message: what is left of *timeo, in it, and 0; 1: none will come; or -errno. No
  * lock held.
  */
-static int dgram_wait_for_packet(struct sock *sk, long *timeo, u32 seen, bool peek)
+static int dgram_wait_for_packet(struct sock *sk, long *timeo, const struct dgram_look *look,
+				 bool peek)
 {
+	struct wait_queue_entry entry;
 	long left;
 
-	if ((READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) && (*timeo || sk->sk_type != SOCK_DGRAM))
+	if (look->over && (*timeo || sk->sk_type != SOCK_DGRAM))
 		return 1;
 	if (!*timeo)
 		return -EAGAIN;
-	if (unlikely(peek)) /* leaves the message to others, who must be woken too */
-		left = wait_event_interruptible_timeout(sk->sk_wq, dgram_look_again(sk, seen),
-							*timeo);
-	else
-		left = wait_event_interruptible_exclusive_timeout(
-			sk->sk_wq, dgram_look_again(sk, seen), *timeo);
+	/* A peek leaves the message to others, who must be woken too. */
+	init_wait_entry(&entry, likely(!peek) ? WQ_FLAG_EXCLUSIVE : 0);
+	entry.func = receiver_wake_function;
+	left = wait_event_entry_interruptible_timeout(sk->sk_wq, &entry,
+						      dgram_look_again(sk, look->seen), *timeo);
 	if (left < 0)
 		return sock_intr_errno(*timeo);
 	*timeo = left;
@@ -357,19 +376,19 @@ static struct sk_buff *dgram_take(struct sock *sk, int flags, size_t *skip, int 
 {
 	struct unix_sock *u = unix_sk(sk);
 	long timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
+	struct dgram_look look = { 0 };
 	struct sk_buff *skb;
-	u32 seen = 0;
 
 	for (;;) {
 		mutex_lock(&u->iolock);
 		*skip = (size_t)sk_peek_offset(sk, flags);
-		skb = dgram_try_take(sk, flags, skip, err, &seen);
+		skb = dgram_try_take(sk, flags, skip, err, &look);
 		if (likely(skb))
 			return skb;
 		mutex_unlock(&u->iolock);
 		if (*err != -EAGAIN)
 			return NULL;
-		*err = dgram_wait_for_packet(sk, &timeo, seen, flags & MSG_PEEK);
+		*err = dgram_wait_for_packet(sk, &timeo, &look, flags & MSG_PEEK);
 		if (*err) {
 			*err = min(*err, 0);
 			return NULL;

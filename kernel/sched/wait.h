@@ -205,21 +205,20 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 	__wake_up_sync_key(wq, TASK_INTERRUPTIBLE, poll_to_key(m))
 
 /*
- * The loop. cmd sleeps; the value is ret, or -ERESTARTSYS when a signal ended the sleep.
+ * The loop, with an entry of the caller's that init_wait_entry() has made, and that may have another
+ * func. cmd sleeps; the value is ret, or -ERESTARTSYS when a signal ended the sleep.
  * prepare_to_wait_event() has then taken the entry off the queue already. After a sleep the
  * condition usually holds: it is looked at before queueing again.
  */
-#define ___wait_event(wq, condition, state, exclusive, ret, cmd)                                   \
+#define ___wait_event_entry(wq, entry, condition, state, ret, cmd)                                 \
 	({                                                                                         \
-		struct wait_queue_entry __wq_entry;                                                \
 		long __ret = (ret);                                                                \
                                                                                                    \
-		init_wait_entry(&__wq_entry, (exclusive) ? WQ_FLAG_EXCLUSIVE : 0);                 \
 		for (;;) {                                                                         \
-			long __int = prepare_to_wait_event(&(wq), &__wq_entry, state);             \
+			long __int = prepare_to_wait_event(&(wq), entry, state);                   \
                                                                                                    \
 			if (condition) {                                                           \
-				finish_wait(&(wq), &__wq_entry);                                   \
+				finish_wait(&(wq), entry);                                         \
 				break;                                                             \
 			}                                                                          \
 			if (((state) & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && __int) {           \
@@ -228,11 +227,19 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 			}                                                                          \
 			cmd;                                                                       \
 			if (condition) {                                                           \
-				finish_wait(&(wq), &__wq_entry);                                   \
+				finish_wait(&(wq), entry);                                         \
 				break;                                                             \
 			}                                                                          \
 		}                                                                                  \
 		__ret;                                                                             \
+	})
+
+#define ___wait_event(wq, condition, state, exclusive, ret, cmd)                                   \
+	({                                                                                         \
+		struct wait_queue_entry __wq_entry;                                                \
+                                                                                                   \
+		init_wait_entry(&__wq_entry, (exclusive) ? WQ_FLAG_EXCLUSIVE : 0);                 \
+		___wait_event_entry(wq, &__wq_entry, condition, state, ret, cmd);                  \
 	})
 
 /* The condition, or time is up: then the condition is looked at once more. */
@@ -305,6 +312,18 @@ static inline void wake_up_pollfree(struct wait_queue_head *wq)
 			__ret = ___wait_event(wq, ___wait_cond_timeout(condition),                 \
 					      TASK_INTERRUPTIBLE, 1, __timeout,                    \
 					      __ret = schedule_timeout(__ret));                    \
+		__ret;                                                                             \
+	})
+
+/* The same with an entry as ___wait_event_entry() wants it. */
+#define wait_event_entry_interruptible_timeout(wq, entry, condition, timeout_ns)                   \
+	({                                                                                         \
+		long __timeout = (timeout_ns), __ret = __timeout;                                  \
+		might_sleep();                                                                     \
+		if (!___wait_cond_timeout(condition))                                              \
+			__ret = ___wait_event_entry(wq, entry, ___wait_cond_timeout(condition),    \
+						    TASK_INTERRUPTIBLE, __timeout,                 \
+						    __ret = schedule_timeout(__ret));              \
 		__ret;                                                                             \
 	})
 
