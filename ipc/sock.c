@@ -135,8 +135,9 @@ static long sock_wait_for_wmem(struct sock *sk, long timeo)
 	long left;
 
 	sock_set_flag(sk, SOCK_NOSPACE); /* a SIGIO when there is room, if that is wanted */
+	/* If there is some now, nobody may have seen the flag. */
 	if (!timeo)
-		return -EAGAIN;
+		return sock_has_room(sk) ? 0 : -EAGAIN;
 	left = wait_event_interruptible_timeout(
 		sk->sk_wq, sock_room_for_sleeper(sk) || sock_send_ends(sk), timeo);
 	return left < 0 ? sock_intr_errno(timeo) : left;
