@@ -378,6 +378,15 @@ static inline int put_event(struct epoll_event __user *to, unsigned int events, 
 	return 0;
 }
 
+/* The caller, who may have been woken for an event, leaves without it. */
+static void ep_pass_on(struct eventpoll *ep)
+{
+	spin_lock_irq(&ep->lock);
+	if (ep_events_available(ep) && waitqueue_active(&ep->wq))
+		wake_up(&ep->wq);
+	spin_unlock_irq(&ep->lock);
+}
+
 /* Reports up to maxevents: how many, or -EFAULT, -EINTR when killed. */
 static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *events, int maxevents)
 {
@@ -385,8 +394,10 @@ static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *event
 	LIST_HEAD(txlist);
 	int res = 0;
 
-	if (fatal_signal_pending(current))
+	if (unlikely(fatal_signal_pending(current))) {
+		ep_pass_on(ep);
 		return -EINTR;
+	}
 	mutex_lock(&ep->mtx);
 	ep_start_scan(ep, &txlist);
 	list_for_each_entry_safe (epi, tmp, &txlist, rdllink) {
