@@ -5,7 +5,8 @@
  *
  * Data: log_buf holds records one behind the other, each a struct log_header and its text, rounded
  * to 8 bytes; a header of length 0 says that the rest of the buffer is unused and the next record
- * stands at the beginning. first and next are the oldest record's place and the free place.
+ * stands at the beginning. first and next are the oldest record's place and the free place. seen is
+ * where the last read ended: the next one looks from there, so that reading all takes one walk.
  * Rules: 1. a new record pushes out as many old ones as it needs; 2. a record never wraps.
  * Locking: log_lock, interrupts off; the innermost of all locks, since anybody may print. A panic
  * or a non-maskable interrupt that cannot have it goes on without it, to the consoles only.
@@ -48,6 +49,8 @@ struct log_header {
 static char log_buf[LOG_BUF_SIZE] __aligned(8);
 static u32 log_first, log_next; /* places in log_buf */
 static u64 log_first_seq, log_next_seq;
+static u64 log_seen_seq;  /* the record that was read last ... */
+static u32 log_seen;      /* ... and its place */
 static u64 log_clear_seq; /* dmesg -c hides what is older */
 static DEFINE_SPINLOCK(log_lock);
 static DECLARE_WAIT_QUEUE_HEAD(log_wait);
@@ -77,9 +80,7 @@ static bool is_end(u32 place)
 
 static u32 place_after(u32 place)
 {
-	u32 next = place + record_size(header_at(place)->length);
-
-	return next;
+	return place + record_size(header_at(place)->length);
 }
 
 static void drop_first(void)
@@ -119,32 +120,32 @@ static void log_store(int level, const char *text, u32 length, u64 time_ns)
 
 bool printk_read(u64 seq, struct printk_record *record)
 {
+	struct log_header *header;
 	unsigned long flags;
-	bool found = false;
-	u32 place;
-	u64 at;
 
 	spin_lock_irqsave(&log_lock, flags);
-	place = log_first;
-	for (at = log_first_seq; at != log_next_seq; at++) {
-		struct log_header *header;
-
-		if (at != log_first_seq && is_end(place))
-			place = 0;
-		header = header_at(place);
-		if (at >= seq) {
-			record->seq = at;
-			record->time_ns = header->time_ns;
-			record->level = header->level;
-			record->length = min_t(size_t, header->length, PRINTK_TEXT_MAX);
-			memcpy(record->text, header + 1, record->length);
-			found = true;
-			break;
-		}
-		place = place_after(place);
+	if (log_seen_seq < log_first_seq || log_seen_seq > seq) {
+		log_seen_seq = log_first_seq;
+		log_seen = log_first;
 	}
+	while (log_seen_seq < seq && log_seen_seq + 1 < log_next_seq) {
+		log_seen = place_after(log_seen);
+		if (is_end(log_seen))
+			log_seen = 0;
+		log_seen_seq++;
+	}
+	if (log_seen_seq < seq || log_seen_seq == log_next_seq) {
+		spin_unlock_irqrestore(&log_lock, flags);
+		return false;
+	}
+	header = header_at(log_seen);
+	record->seq = log_seen_seq;
+	record->time_ns = header->time_ns;
+	record->level = header->level;
+	record->length = min_t(size_t, header->length, PRINTK_TEXT_MAX);
+	memcpy(record->text, header + 1, record->length);
 	spin_unlock_irqrestore(&log_lock, flags);
-	return found;
+	return true;
 }
 
 u64 printk_next_seq(void)
