@@ -7,7 +7,8 @@
  * not been switched to since last time is reported with its stack and, in debug builds, with the
  * locks that it holds, the one it waits for, and who has that.
  *
- * Rules: 1. a task is reported once per sleep; 2. TASK_IDLE and TASK_KILLABLE sleeps may be long.
+ * Rules: 1. a task is reported once per sleep; 2. TASK_IDLE and TASK_KILLABLE sleeps may be long;
+ * 3. two looks in a row must find it so: a host that did not let the machine run made it wait only once.
  * Locking: the task list under RCU; what is printed of a task may be out of date at once.
  * Linux: kernel/hung_task.c. /proc/sys/kernel/hung_task_timeout_secs, hung_task_warnings.
  */
@@ -68,10 +69,12 @@ static void check_hung_task(struct task_struct *task, unsigned long timeout)
 	if (switches != task->last_switch_count) {
 		task->last_switch_count = switches;
 		task->hung_since = ktime_get();
+		task->hung_looks = 0;
 		task->hung_reported = false;
 		return;
 	}
-	if (task->hung_reported || ktime_get() - task->hung_since < timeout * NSEC_PER_SEC)
+	if (task->hung_reported || ++task->hung_looks < 2 || /* rule 3 */
+	    ktime_get() - task->hung_since < timeout * NSEC_PER_SEC)
 		return;
 	task->hung_reported = true;
 	if (!hung_task_warnings)

@@ -118,6 +118,7 @@ struct task_struct {
 	unsigned long nvcsw, nivcsw;     /* [O] voluntary, involuntary switches */
 	unsigned long last_switch_count; /* hung_task.c: their sum at the last look … */
 	u64 hung_since;                  /* … when that began */
+	unsigned int hung_looks;         /* … how often it was found so since then */
 	bool hung_reported;
 	bool sched_contributes_to_load;
 	const char *wait_reason; /* [O] what it sleeps for, for /proc and the debugger, or NULL */

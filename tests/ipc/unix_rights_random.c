@@ -231,8 +231,13 @@ static void one_round(unsigned int seed)
 		close_pair(mesh[i]);
 	for (int i = 0; i < PROBES; i++)
 		close(probes[i][WR]);
-	for (int i = 0; i < WORKERS; i++)
-		fine &= status_of(pids[i]) == 0;
+	for (int i = 0; i < WORKERS; i++) {
+		int status = status_of(pids[i]);
+
+		if (status)
+			dprintf(1, "# worker %d ended with %d\n", i, status);
+		fine &= status == 0;
+	}
 	ok(fine, "UNIX-024: descriptors were passed at random (seed %u)", seed);
 	until = now_ms() + 60000;
 	while (left && now_ms() < until) {
