@@ -141,12 +141,19 @@ static int try_connect(struct stream_connect *c, struct sock *listener)
 /* 0 or -errno. */
 static int do_connect(struct stream_connect *c)
 {
+	struct sock *listener = NULL, *before;
 	bool waited = false;
-	struct sock *listener;
 	int what;
 
 	do {
+		before = listener;
 		listener = unix_find_other(c->name, c->len, c->sock->sk->sk_type);
+		if (before) {
+			/* The name has gone, or is another's: the place is for who waits there. */
+			if (unlikely(listener != before))
+				wake_up_interruptible_poll(&unix_sk(before)->peer_wait, POLLOUT);
+			sock_put(before);
+		}
 		if (IS_ERR(listener))
 			return (int)PTR_ERR(listener);
 		what = try_connect(c, listener);
@@ -160,8 +167,8 @@ static int do_connect(struct stream_connect *c)
 			/* The place that it was woken for is somebody else's. */
 			wake_up_interruptible_poll(&unix_sk(listener)->peer_wait, POLLOUT);
 		}
-		sock_put(listener);
 	} while (what == CONNECT_RETRY);
+	sock_put(listener);
 	return what;
 }
 

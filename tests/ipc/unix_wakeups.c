@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sockets: a wake-up reaches who waits for it, and a read that could end does not go on waiting.
- * Spec: UNIX-007, UNIX-011, UNIX-042, UNIX-044.
+ * Spec: UNIX-007, UNIX-011, UNIX-016, UNIX-042, UNIX-044.
  */
 #include "tests/fs/races.h"
 #include "tests/ipc/unix.h"
@@ -94,7 +94,7 @@ static void test_room_behind_receiver(void)
 	/* One by one, so that there is no second event when there is room. */
 	while (!(poll_now(s[0], POLLOUT) & POLLOUT))
 		recv(s[1], block, sizeof(block), MSG_DONTWAIT);
-	ok(epoll_wait(ep, &event, 1, 5000) == 1 && event.events == EPOLLOUT,
+	ok(epoll_wait(ep, &event, 1, 60000) == 1 && event.events == EPOLLOUT,
 	   "UNIX-007: room wakes who waits for it, not who receives");
 	write(s[1], "x", 1);
 	ok(status_of(receiver) == 0, "UNIX-007: and data the receiver");
@@ -117,11 +117,88 @@ static void test_waitall_before_urgent(void)
 	}
 	pid = start_process();
 	if (!pid) {
-		alarm(5);
+		alarm(60);
 		_exit((int)recv(s[1], buf, 4, MSG_WAITALL));
 	}
 	ok(status_of(pid) == 2, "UNIX-042 UNIX-044: MSG_WAITALL stops before the urgent byte too");
 	close_pair(s);
+}
+
+/* ---- a place that is of no use to who waited first ---- */
+
+static int is_conduit(void)
+{
+	char text[512];
+
+	return read_file("/proc/version", text, sizeof(text)) > 0 &&
+	       strstr(text, "(conduit@conduit)");
+}
+
+/* Exits with the errno of a connect that waits for a place. */
+static pid_t connect_process(const struct name *name)
+{
+	pid_t pid = start_process();
+
+	if (!pid)
+		_exit(connect_to(new_socket(SOCK_STREAM), name) ? errno : 0);
+	reaches_state(pid, 'S');
+	return pid;
+}
+
+/* Two wait for a place at a name that goes meanwhile: one place is enough to tell both. */
+static void test_name_gone(void)
+{
+	struct name name = path_name("/tmp/unix-wakeups");
+	int l, c = new_socket(SOCK_STREAM);
+	pid_t first, second;
+
+	if (!is_conduit()) {
+		skip("UNIX-016: on Linux the second waits for the next place");
+		return;
+	}
+	unlink("/tmp/unix-wakeups");
+	l = make_listener(SOCK_STREAM, &name, 0);
+	connect_to(c, &name);
+	first = connect_process(&name);
+	second = connect_process(&name);
+	unlink("/tmp/unix-wakeups");
+	close(accept(l, NULL, NULL));
+	ok(status_of(first) == ENOENT && status_of(second) == ENOENT,
+	   "UNIX-016: who leaves without connecting leaves the place to the next");
+	close(l);
+	close(c);
+}
+
+/* A level-triggered event that woke somebody who is being killed wakes another one. */
+static void test_killed_waiter(void)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int lost = 0;
+
+	if (!is_conduit()) {
+		skip("UNIX-007: on Linux a killed waiter may take the wake-up with it");
+		return;
+	}
+	for (int round = 0; round < 20 && !lost; round++) {
+		int ep = epoll_create1(0);
+		pid_t pid[2];
+
+		make_pair(s, SOCK_STREAM);
+		epoll_ctl(ep, EPOLL_CTL_ADD, s[0], &event);
+		for (int i = 0; i < 2; i++) {
+			pid[i] = start_process();
+			if (!pid[i])
+				_exit(epoll_wait(ep, &event, 1, 20000) != 1);
+			reaches_state(pid[i], 'S');
+		}
+		write(s[1], "x", 1);
+		kill(pid[0], SIGKILL);
+		waitpid(pid[0], NULL, 0);
+		lost = status_of(pid[1]) != 0;
+		close(ep);
+		close_pair(s);
+	}
+	ok(!lost, "UNIX-007: of two who wait for one event one may be killed");
 }
 
 int main(int argc, char **argv)
@@ -132,6 +209,8 @@ int main(int argc, char **argv)
 
 	test_room_behind_receiver();
 	test_waitall_before_urgent();
+	test_name_gone();
+	test_killed_waiter();
 	run_races(races, 1, argc > 1 ? atoi(argv[1]) : PAIRS);
 	return ktap_done();
 }
