@@ -90,10 +90,11 @@ static void check_hung_task(struct task_struct *task, unsigned long timeout)
 static int khungtaskd(void *unused)
 {
 	for (;;) {
-		unsigned long timeout = READ_ONCE(hung_task_timeout_secs);
 		struct task_struct *p, *t;
+		unsigned long timeout;
 
-		set_current_state(TASK_IDLE);
+		set_current_state(TASK_IDLE); /* before the look: a new time-out wakes us */
+		timeout = READ_ONCE(hung_task_timeout_secs);
 		schedule_timeout((timeout ? timeout : 120) * (long)NSEC_PER_SEC / 2);
 		if (!timeout)
 			continue;

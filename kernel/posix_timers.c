@@ -127,13 +127,14 @@ static enum hrtimer_restart posix_timer_fn(struct hrtimer *hrtimer)
 /* it_lock held, siglock not. */
 static void cpu_timer_arm(struct k_itimer *timer, u64 expires)
 {
-	struct sighand_struct *sighand = current->sighand;
 	unsigned long flags;
 
-	spin_lock_irqsave(&sighand->siglock, flags);
+	/* From the tick of a leader that another thread's exec is releasing: it has none any more. */
+	if (!lock_task_sighand(current, &flags))
+		return;
 	current->signal->nr_cpu_timers += !!expires - !!timer->cpu_expires;
 	timer->cpu_expires = expires;
-	spin_unlock_irqrestore(&sighand->siglock, flags);
+	unlock_task_sighand(current, &flags);
 }
 
 /* Moves a CPU-time expiry beyond now by whole periods; how many. */

@@ -120,7 +120,7 @@ static int do_sigtimedwait(sigset_t *which, struct siginfo *info, long timeout)
 {
 	struct task_struct *task = current;
 	sigset_t mask;
-	long left = 0;
+	long left = timeout;
 	int sig;
 
 	sigdelsetmask(which, SIG_KERNEL_ONLY_MASK);
@@ -136,10 +136,13 @@ static int do_sigtimedwait(sigset_t *which, struct siginfo *info, long timeout)
 		task->real_blocked = task->blocked;
 		task->blocked.sig[0] &= mask.sig[0];
 		recalc_sigpending();
-		set_current_state(TASK_INTERRUPTIBLE);
-		spin_unlock_irq(&task->sighand->siglock);
-		left = schedule_timeout(timeout);
-		spin_lock_irq(&task->sighand->siglock);
+		/* A wake-up of an earlier sleep may come late: only a signal or the time ends this one. */
+		do {
+			set_current_state(TASK_INTERRUPTIBLE);
+			spin_unlock_irq(&task->sighand->siglock);
+			left = schedule_timeout(left);
+			spin_lock_irq(&task->sighand->siglock);
+		} while (left && !signal_pending(task));
 		__set_task_blocked(task, &task->real_blocked);
 		sigemptyset(&task->real_blocked);
 		sig = dequeue_signal(task, &mask, info);

@@ -431,7 +431,7 @@ static struct task_struct *pick_next_task(struct rq *rq, struct task_struct *pre
 {
 	struct task_struct *next;
 
-	pull_rt_task(rq);
+	pull_rt_task(rq, prev);
 	if (!rq->nr_running)
 		newidle_balance(rq);
 	if (unlikely(rq->rt.nr_running) && !rt_must_wait(rq))
@@ -473,10 +473,10 @@ static void __schedule(bool preempt)
 			deactivate_task(rq, prev, DEQUEUE_SLEEP);
 		}
 		switch_count = &prev->nvcsw;
-	} else if (unlikely(!cpu_allowed(prev, rq->cpu)) && prev != rq->idle) {
-		/* Its affinity has changed: finish_task_switch() moves it. */
-		deactivate_task(rq, prev, 0);
 	}
+	/* Its affinity has changed, and it goes on: finish_task_switch() moves it. */
+	if (unlikely(!cpu_allowed(prev, rq->cpu)) && prev != rq->idle && task_on_rq_queued(prev))
+		deactivate_task(rq, prev, 0);
 
 	rq->stuck_ticks = 0;
 	next = pick_next_task(rq, prev);

@@ -40,6 +40,7 @@ struct hrtimer_clock_base {
 struct hrtimer_cpu_base {
 	spinlock_t lock;
 	struct hrtimer *running; /* [L] its function is being called */
+	unsigned int runs;       /* [L] begun and ended calls: hrtimer_active() */
 	ktime_t expires_next;    /* [L] monotonic; KTIME_MAX: nothing set */
 	bool in_interrupt;       /* [L] hrtimer_interrupt() will set the hardware */
 	struct hrtimer_clock_base clock[NR_BASES];
@@ -235,9 +236,12 @@ bool hrtimer_cancel(struct hrtimer *timer)
 bool hrtimer_active(const struct hrtimer *timer)
 {
 	struct hrtimer_clock_base *base;
+	unsigned int runs;
 
 	do {
 		base = READ_ONCE(timer->base);
+		runs = READ_ONCE(base->cpu_base->runs);
+		smp_rmb();
 		/* Queued goes to false only after running was set: this order misses neither. */
 		if (READ_ONCE(timer->is_queued))
 			return true;
@@ -245,8 +249,11 @@ bool hrtimer_active(const struct hrtimer *timer)
 		if (READ_ONCE(base->cpu_base->running) == timer)
 			return true;
 		smp_rmb();
-		/* It may have been started again between the two looks. */
-	} while (READ_ONCE(timer->is_queued) || base != READ_ONCE(timer->base));
+		/*
+		 * Between the two looks a call may have ended that started it again, and before a
+		 * third one the next may have begun: the number tells.
+		 */
+	} while (runs != READ_ONCE(base->cpu_base->runs) || base != READ_ONCE(timer->base));
 	return false;
 }
 
@@ -296,7 +303,9 @@ static void run_hrtimer(struct hrtimer_cpu_base *cpu_base, struct hrtimer *timer
 	enum hrtimer_restart restart;
 
 	WRITE_ONCE(cpu_base->running, timer);
-	smp_wmb(); /* pairs with hrtimer_active() */
+	smp_wmb(); /* this and the next three pair with hrtimer_active() */
+	WRITE_ONCE(cpu_base->runs, cpu_base->runs + 1);
+	smp_wmb();
 	dequeue_hrtimer(timer);
 	spin_unlock(&cpu_base->lock);
 
@@ -306,6 +315,8 @@ static void run_hrtimer(struct hrtimer_cpu_base *cpu_base, struct hrtimer *timer
 	/* The function, or somebody meanwhile, may have started it: that start counts. */
 	if (restart == HRTIMER_RESTART && !timer->is_queued)
 		enqueue_hrtimer(timer);
+	smp_wmb();
+	WRITE_ONCE(cpu_base->runs, cpu_base->runs + 1);
 	smp_wmb();
 	WRITE_ONCE(cpu_base->running, NULL);
 }

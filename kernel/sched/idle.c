@@ -6,8 +6,8 @@
  * the CPU until an interrupt. The tick is not running meanwhile (tick.c lets it end), so a halted
  * CPU sleeps until the next timer that somebody set, however far away.
  *
- * Rule: between the last look at need_resched() and the halt interrupts are off; sti and hlt take
- * effect together, so an interrupt that sets the flag in between ends the halt.
+ * Rule: between the last look at need_resched() and smp_stop_if_asked() and the halt interrupts are
+ * off; sti and hlt take effect together, so an interrupt that sets the flag in between ends the halt.
  * Linux: kernel/sched/idle.c.
  */
 #include "kernel/lib/bug.h"
@@ -98,8 +98,8 @@ void __noreturn cpu_startup_entry(void)
 	local_irq_enable();
 	for (;;) {
 		while (!need_resched()) {
-			smp_stop_if_asked();
 			local_irq_disable();
+			smp_stop_if_asked();
 			if (need_resched()) {
 				local_irq_enable();
 				break;

@@ -175,9 +175,15 @@ static inline void push_rt_tasks(struct rq *rq)
 		__push_rt_tasks(rq);
 }
 
-/* rq, this CPU's and locked, is about to choose: a better task that waits elsewhere comes here. */
-static inline void pull_rt_task(struct rq *rq)
+/*
+ * rq, this CPU's and locked, is about to choose: a better task that waits elsewhere comes here. That
+ * prev has left its queue comes before the look at rt_overload: either we see who waits, or the push
+ * of it sees that this CPU is free (cpu_prio()).
+ */
+static inline void pull_rt_task(struct rq *rq, const struct task_struct *prev)
 {
+	if (unlikely(rt_task(prev)))
+		smp_mb();
 	if (unlikely(READ_ONCE(rt_overload) & ~(1ull << rq->cpu)))
 		__pull_rt_task(rq);
 }

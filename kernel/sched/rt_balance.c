@@ -30,12 +30,18 @@ void rt_set_overload(struct rq *rq, bool overloaded)
 		(void)__atomic_fetch_and(&rt_overload, ~bit, __ATOMIC_SEQ_CST);
 }
 
-/* The best priority on a CPU: what runs, or will before anything else. A hint without the lock. */
+/*
+ * The best priority on a CPU: what runs, or will before anything else. A hint without the lock. Who
+ * is on the way out no longer counts: the CPU has perhaps looked at rt_overload already, and then
+ * the push has to find it (the other half of the order: pull_rt_task()).
+ */
 static int cpu_prio(const struct rq *rq)
 {
 	int queued = READ_ONCE(rq->rt.nr_running) ? rt_highest_prio(&rq->rt) : MAX_PRIO;
+	const struct task_struct *curr = READ_ONCE(rq->curr);
 
-	return min(queued, READ_ONCE(READ_ONCE(rq->curr)->prio));
+	return READ_ONCE(curr->on_rq) == TASK_ON_RQ_QUEUED ? min(queued, READ_ONCE(curr->prio)) :
+							     queued;
 }
 
 /* The CPU that runs the lowest priority of those that p may use, if lower than p's; else -1. */

@@ -11,6 +11,8 @@
 
 #define STORM_CHILDREN 6
 #define STORM_CHANGES  150
+#define SLEEP_ROUNDS   300
+#define SLEEP_SPIN     50
 
 static void test_caller(void)
 {
@@ -88,6 +90,88 @@ static void test_sleeping(void)
 	close(to[0]);
 	close(from[0]);
 	close(from[1]);
+}
+
+static struct {
+	atomic_int round;                  /* of the three processes */
+	atomic_int pinned, slept, stopped; /* the round in which each was done last */
+	int word;                          /* 0: nobody wakes who waits for it to change */
+} * scene;
+
+static void no_action(int sig)
+{
+}
+
+static void wait_for_round(int round)
+{
+	while (atomic_load(&scene->round) != round) {
+		if (atomic_load(&scene->stopped))
+			_exit(0);
+	}
+}
+
+/* Goes to sleep in each round, and then does not give up the CPU. */
+static void sleeper(void)
+{
+	for (int round = 1;; round++) {
+		wait_for_round(round);
+		syscall(SYS_futex, &scene->word, 0, 0, NULL);
+		atomic_store(&scene->slept, round);
+	}
+}
+
+static void pinner(pid_t pid)
+{
+	for (int round = 1;; round++) {
+		wait_for_round(round);
+		pin(pid, cpus[round % nr_cpus]);
+		atomic_store(&scene->pinned, round);
+	}
+}
+
+static pid_t scene_child(void (*f)(pid_t), pid_t pid)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		f(pid);
+	}
+	return child;
+}
+
+static void sleeper_of(pid_t unused)
+{
+	sleeper();
+}
+
+/* A signal and a new mask, both while the task is on its way to sleep: it goes on, elsewhere. */
+static void test_sleep_that_a_signal_ends(void)
+{
+	struct sigaction action = { .sa_handler = no_action };
+	pid_t pid, other;
+	int round, good = 1;
+
+	sigaction(SIGUSR1, &action, NULL);
+	scene = mmap(NULL, sizeof(*scene), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	pid = scene_child(sleeper_of, 0);
+	other = scene_child(pinner, pid);
+	for (round = 1; good && round <= SLEEP_ROUNDS; round++) {
+		atomic_store(&scene->round, round);
+		for (volatile int spin = round % 100 * SLEEP_SPIN; spin; spin--)
+			;
+		/* One that comes before the call does not end it: again. */
+		good = wait_until(!kill(pid, SIGUSR1) && atomic_load(&scene->slept) == round) &&
+		       wait_until(atomic_load(&scene->pinned) == round);
+	}
+	if (!good)
+		printf("# in round %d\n", round - 1);
+	atomic_store(&scene->stopped, 1);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	waitpid(other, NULL, 0);
+	ok(good, "a task that a signal keeps from sleeping moves");
 }
 
 static void test_inheritance(void)
@@ -178,6 +262,7 @@ int main(void)
 	test_running();
 	test_waiting();
 	test_sleeping();
+	test_sleep_that_a_signal_ends();
 	test_inheritance();
 	test_masks();
 	test_storm();
