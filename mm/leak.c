@@ -31,7 +31,12 @@
 #include "kernel/x86/smp.h"
 #include "kernel/locking/mutex.h"
 #include "kernel/locking/rcu.h"
+#include "kernel/sched/clock.h"
+#include "kernel/sched/sched.h"
 #include "kernel/sched/task.h"
+
+/* For CPUs that the host does not let run. */
+#define LAST_SWITCH_NS (10 * NSEC_PER_SEC)
 
 extern char _sdata[], _end[], __per_cpu_start[], __per_cpu_end[];
 
@@ -265,29 +270,49 @@ int leak_record_print(const struct leak_record *record, char *buf, size_t size)
 static unsigned long leaked_tasks;
 
 /* Those who ended but were not freed: somebody still counts on them although no list has them. */
-bool task_leak_report(void)
+static unsigned long count_leaked_tasks(bool tell)
 {
 	struct task_struct *task, *thread;
 	unsigned long tasks = nr_cpu_ids - 1, leaked = 0; /* the other CPUs' idle tasks */
 	struct slabinfo info;
 
-	rcu_barrier(); /* what waits for readers is free after this */
-	vmalloc_purge();
 	for_each_process_thread (task, thread) {
 		tasks++;
 		if (is_global_init(task) || (task->flags & PF_KTHREAD))
 			continue;
 		leaked++;
-		pr_err("leak: task %d (%s) is still there\n", thread->pid, thread->comm);
+		if (tell)
+			pr_err("leak: task %d (%s) is still there\n", thread->pid, thread->comm);
 	}
 	for (unsigned int i = 0; slabinfo_get(i, &info); i++) {
 		if (strcmp(info.name, "task_struct") || info.active_objs <= tasks)
 			continue;
-		pr_err("leak: %lu tasks, but %lu task_structs\n", tasks, info.active_objs);
+		if (tell)
+			pr_err("leak: %lu tasks, but %lu task_structs\n", tasks, info.active_objs);
 		leaked += info.active_objs - tasks;
 	}
-	leaked_tasks = leaked;
-	return !leaked;
+	return leaked;
+}
+
+/*
+ * A task that has been waited for may still be on its way out of its CPU: its last switch ends a
+ * grace period, and what it gives back behind that switch waits for another. So more than one look.
+ */
+bool task_leak_report(void)
+{
+	ktime_t end = ktime_get() + LAST_SWITCH_NS;
+
+	for (;;) {
+		rcu_barrier(); /* what waits for readers is free after this */
+		vmalloc_purge();
+		leaked_tasks = count_leaked_tasks(false);
+		if (!leaked_tasks || ktime_get() >= end)
+			break;
+		schedule_timeout_uninterruptible(NSEC_PER_MSEC);
+	}
+	if (leaked_tasks)
+		leaked_tasks = count_leaked_tasks(true);
+	return !leaked_tasks;
 }
 
 bool mm_leak_report(void)
