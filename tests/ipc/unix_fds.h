@@ -125,7 +125,7 @@ struct parcel {
 /* room: bytes for control data. Never blocks. */
 static inline struct parcel receive_room(int fd, size_t len, int flags, size_t room)
 {
-	static char control[8192] __attribute__((aligned(8)));
+	char control[8192] __attribute__((aligned(8)));
 	struct parcel p = { .pidfd = -1 };
 	struct iovec iov = { p.data, len };
 	struct raw_msghdr msg = {
