@@ -7,19 +7,11 @@
  * A probe is a pipe whose only write end is in some queue: it gives EOF once that is let go. The
  * collection runs when some socket is closed.
  */
-#include "tests/ipc/unix_fds.h"
+#include "tests/ipc/unix_garbage.h"
 
 #include <pthread.h>
 
 #define DEPTH 3000
-
-static void collect(void)
-{
-	int s[2];
-
-	make_pair(s, SOCK_DGRAM);
-	close_pair(s);
-}
 
 static int is_collected(int p[2])
 {
