@@ -86,6 +86,7 @@ void sk_free(struct sock *sk)
 
 static void skb_set_owner_w(struct sk_buff *skb, struct sock *sk)
 {
+	ASSERT(!(skb->truesize & 63)); /* unix_writable() */
 	skb->sk = sk;
 	atomic_add((int)skb->truesize, &sk->sk_wmem_alloc);
 }

@@ -77,11 +77,15 @@ static inline void unix_state_unlock(struct sock *sk)
 void unix_state_double_lock(struct sock *a, struct sock *b);
 void unix_state_double_unlock(struct sock *a, struct sock *b);
 
-/* May more be sent (POLLOUT)? Used room is at most a quarter. */
+/*
+ * May more be sent (POLLOUT)? Used room is at most a quarter. Messages count by whole 64 bytes: what
+ * sock_wfree() keeps back while it tells of room must make no difference, or it would tell nobody.
+ */
 static inline bool unix_writable(const struct sock *sk)
 {
-	return READ_ONCE(sk->sk_state) != TCP_LISTEN &&
-	       (s64)atomic_read(&sk->sk_wmem_alloc) * 4 <= READ_ONCE(sk->sk_sndbuf);
+	s64 used = (sk_wmem_alloc_get(sk) & ~63) + 1;
+
+	return READ_ONCE(sk->sk_state) != TCP_LISTEN && used * 4 <= READ_ONCE(sk->sk_sndbuf);
 }
 
 /* Is the receiver's queue full for those who are not its peer? */

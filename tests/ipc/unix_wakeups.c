@@ -102,6 +102,36 @@ static void test_room_behind_receiver(void)
 	close_pair(s);
 }
 
+/* ---- room, to the byte ---- */
+
+/* Whatever the limit is: when there is room for who asks now, who asked before has been woken. */
+static void test_room_at_the_limit(void)
+{
+	int lost = 0;
+
+	for (int size = 2560; size < 2568 && !lost; size++) {
+		pid_t pid;
+
+		make_pair(s, SOCK_DGRAM);
+		setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+		fill_socket(s[0], 1);
+		pid = start_process();
+		if (!pid) {
+			struct pollfd pfd = { .fd = s[0], .events = POLLOUT };
+
+			alarm(20);
+			_exit(poll(&pfd, 1, -1) != 1); /* no time-out: it would look again */
+		}
+		reaches_state(pid, 'S');
+		while (!(poll_now(s[0], POLLOUT) & POLLOUT))
+			recv(s[1], block, 1, MSG_DONTWAIT);
+		lost = status_of(pid) != 0 ? size : 0;
+		close_pair(s);
+	}
+	ok(!lost, "UNIX-007: a poller for room is woken as soon as there is some (SO_SNDBUF %d)",
+	   lost);
+}
+
 /* ---- MSG_WAITALL and the urgent byte ---- */
 
 static void test_waitall_before_urgent(void)
@@ -209,6 +239,7 @@ int main(int argc, char **argv)
 	};
 
 	test_room_behind_receiver();
+	test_room_at_the_limit();
 	test_waitall_before_urgent();
 	test_name_gone();
 	test_killed_waiter();
