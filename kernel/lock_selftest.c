@@ -139,15 +139,15 @@ static bool all_sleep(int n)
 {
 	bool good = becomes(&asleep, n);
 
-	/* On the queue, not only on the way: nobody may come through before the gate opens. */
+	/* Queued and off the CPU, not on the way, when a last look finds the gate that has just opened. */
 	for (int i = 0; i < 2000; i++) {
+		struct wait_queue_entry *entry;
 		unsigned long flags;
-		struct list_head *entry;
 		int queued = 0;
 
 		spin_lock_irqsave(&queue.lock, flags);
-		list_for_each (entry, &queue.head)
-			queued++;
+		list_for_each_entry (entry, &queue.head, entry)
+			queued += !READ_ONCE(((struct task_struct *)entry->private)->on_rq);
 		spin_unlock_irqrestore(&queue.lock, flags);
 		if (queued == n)
 			return good;
