@@ -65,6 +65,7 @@ struct uart_port {
 	u8 ier;                  /* [L] what UART_IER holds */
 	bool throttled;          /* [L] bytes are left in the UART */
 	bool stopped;            /* [L] Ctrl-S */
+	u8 break_seen;           /* [L] LSR_BI of a byte that is still in the UART */
 	size_t tx_head, tx_tail; /* [L] free-running */
 	u8 tx_ring[TX_SIZE];
 };
@@ -99,6 +100,15 @@ static size_t tx_count(const struct uart_port *port)
 	return port->tx_head - port->tx_tail;
 }
 
+/* Reading it forgets a break, which receive() has yet to see. Lock held. */
+static u8 read_lsr(struct uart_port *port)
+{
+	u8 lsr = port_in(port, UART_LSR) | port->break_seen;
+
+	port->break_seen = lsr & LSR_BI;
+	return lsr;
+}
+
 /* ---- sending ---- */
 
 /*
@@ -109,12 +119,13 @@ static void send_some(struct uart_port *port)
 {
 	int round, n;
 
-	if (port->stopped || !tx_count(port)) {
+	/* With an empty ring somebody may still wait for the FIFO's last byte: serial_chars_in_buffer(). */
+	if (port->stopped || (!tx_count(port) && (read_lsr(port) & LSR_THRE))) {
 		set_ier(port, port->ier & ~IER_TX);
 		return;
 	}
 	for (round = 0; round < TX_ROUNDS && tx_count(port); round++) {
-		if (!(port_in(port, UART_LSR) & LSR_THRE))
+		if (!(read_lsr(port) & LSR_THRE))
 			break;
 		for (n = 0; n < FIFO_SIZE && tx_count(port); n++)
 			port_out(port, UART_TX, port->tx_ring[port->tx_tail++ % TX_SIZE]);
@@ -145,8 +156,13 @@ static size_t serial_write_room(struct tty_struct *tty)
 static size_t serial_chars_in_buffer(struct tty_struct *tty)
 {
 	struct uart_port *port = tty->driver_data;
+	unsigned long flags;
+	size_t n;
 
-	return tx_count(port) + !(port_in(port, UART_LSR) & LSR_THRE);
+	spin_lock_irqsave(&port->lock, flags);
+	n = tx_count(port) + !(read_lsr(port) & LSR_THRE);
+	spin_unlock_irqrestore(&port->lock, flags);
+	return n;
 }
 
 static void serial_flush_buffer(struct tty_struct *tty)
@@ -200,11 +216,12 @@ static void receive(struct uart_port *port, struct tty_struct *tty)
 
 		spin_lock_irqsave(&port->lock, flags);
 		while (n < min(room, sizeof(buf)) && !is_break) {
-			status = port_in(port, UART_LSR);
+			status = read_lsr(port);
 			if (!(status & LSR_DR))
 				break;
 			buf[n++] = port_in(port, UART_RX);
 			is_break = status & LSR_BI;
+			port->break_seen = 0;
 		}
 		if (!room) {
 			port->throttled = true;
@@ -330,6 +347,7 @@ static int serial_open(struct tty_struct *tty, struct file *file)
 	spin_lock_irqsave(&port->lock, flags);
 	port->tty = tty;
 	port->throttled = port->stopped = false;
+	port->break_seen = 0;
 	port_out(port, UART_MCR, MCR_ON);
 	set_ier(port, IER_RX);
 	spin_unlock_irqrestore(&port->lock, flags);
