@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sockets: a wake-up reaches who waits for it, and a read that could end does not go on waiting.
+ * Argument: rounds of the race.
  * Spec: UNIX-007, UNIX-011, UNIX-016, UNIX-042, UNIX-044.
  */
-#include "tests/fs/races.h"
 #include "tests/ipc/unix.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/epoll.h>
 
 #ifndef EPOLLEXCLUSIVE
@@ -17,57 +18,64 @@ static int s[2];
 
 /* ---- the last packet ---- */
 
-#define PAIRS 200
+#define ROUNDS 400
 
-static int started, stop;
+static int round_begun, round_sent; /* by the reader; by the sender */
+
+static void wait_for(int *counter, int value)
+{
+	while (__atomic_load_n(counter, __ATOMIC_ACQUIRE) < value)
+		sched_yield();
+}
+
+static void *send_and_end(void *rounds)
+{
+	long failed = 0;
+
+	for (int round = 1; round <= *(int *)rounds; round++) {
+		wait_for(&round_begun, round);
+		for (volatile int i = 0; i < round * 37 % 1500; i++)
+			;
+		failed |= send(s[1], "last", 4, MSG_NOSIGNAL) != 4 || shutdown(s[1], SHUT_WR);
+		__atomic_store_n(&round_sent, round, __ATOMIC_RELEASE);
+	}
+	return (void *)failed;
+}
 
 /* Readers of the socket have somebody to give way to. */
-static void *disturb(void *arg)
+static void *disturb(void *rounds)
 {
 	int off = -1;
 
-	(void)arg;
-	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
+	while (__atomic_load_n(&round_sent, __ATOMIC_ACQUIRE) < *(int *)rounds)
 		setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &off, sizeof(off));
 	return NULL;
 }
 
-static void spin(int turns)
-{
-	for (volatile int i = 0; i < turns; i++)
-		;
-}
-
-static void *send_and_end(void *round)
-{
-	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
-	spin((long)round * 37 % 2000);
-	if (send(s[1], "last", 4, MSG_NOSIGNAL) != 4)
-		return (void *)1;
-	return (void *)(long)(shutdown(s[1], SHUT_WR) != 0);
-}
-
 /* A packet that was sent before the end is received before it. */
-static int packet_before_the_end(int round)
+static void test_packet_before_the_end(int rounds)
 {
-	pthread_t sender, disturber;
-	void *status = NULL;
+	pthread_t threads[2];
+	void *failed = NULL;
+	int good = 0;
 	char buf[8];
-	int good;
 
-	make_pair(s, SOCK_SEQPACKET);
-	started = stop = 0;
-	if (pthread_create(&disturber, NULL, disturb, NULL) ||
-	    pthread_create(&sender, NULL, send_and_end, (void *)(long)round))
-		return 0;
-	while (!__atomic_load_n(&started, __ATOMIC_ACQUIRE))
-		sched_yield();
-	good = recv(s[0], buf, sizeof(buf), 0) == 4 && recv(s[0], buf, sizeof(buf), 0) == 0;
-	pthread_join(sender, &status);
-	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
-	pthread_join(disturber, NULL);
-	close_pair(s);
-	return good && !status;
+	alarm(100);
+	pthread_create(&threads[0], NULL, send_and_end, &rounds);
+	pthread_create(&threads[1], NULL, disturb, &rounds);
+	for (int round = 1; round <= rounds; round++) {
+		make_pair(s, SOCK_SEQPACKET);
+		__atomic_store_n(&round_begun, round, __ATOMIC_RELEASE);
+		good += recv(s[0], buf, sizeof(buf), 0) == 4 &&
+			recv(s[0], buf, sizeof(buf), 0) == 0;
+		wait_for(&round_sent, round);
+		close_pair(s);
+	}
+	pthread_join(threads[0], &failed);
+	pthread_join(threads[1], NULL);
+	alarm(0);
+	ok(good == rounds && !failed, "UNIX-011: the last packet comes before the end: %d of %d",
+	   good, rounds);
 }
 
 /* ---- one socket, two kinds of sleepers ---- */
@@ -234,15 +242,11 @@ static void test_killed_waiter(void)
 
 int main(int argc, char **argv)
 {
-	static const struct race races[] = {
-		{ "UNIX-011: the last packet comes before the end", packet_before_the_end },
-	};
-
 	test_room_behind_receiver();
 	test_room_at_the_limit();
 	test_waitall_before_urgent();
 	test_name_gone();
 	test_killed_waiter();
-	run_races(races, 1, argc > 1 ? atoi(argv[1]) : PAIRS);
+	test_packet_before_the_end(argc > 1 ? atoi(argv[1]) : ROUNDS);
 	return ktap_done();
 }
