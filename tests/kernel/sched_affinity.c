@@ -107,6 +107,8 @@ static void wait_for_round(int round)
 	while (atomic_load(&scene->round) != round) {
 		if (atomic_load(&scene->stopped))
 			_exit(0);
+		if (nr_cpus == 1)
+			sched_yield();
 	}
 }
 
