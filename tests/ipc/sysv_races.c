@@ -17,12 +17,13 @@
 #include <sys/shm.h>
 #include <time.h>
 
-#define ROUNDS   3
-#define WORKERS  6
-#define REMOVALS 250
-#define EACH     2 /* objects of each kind */
-#define SEMS     4
-#define TEXT     4000 /* a queue holds four such messages */
+#define ROUNDS      3
+#define WORKERS     6
+#define INTERRUPTED 3 /* of them: a signal would end a sleep that nobody else ends */
+#define REMOVALS    250
+#define EACH        2 /* objects of each kind */
+#define SEMS        4
+#define TEXT        4000 /* a queue holds four such messages */
 
 static struct {
 	volatile int stop, wrong;
@@ -123,13 +124,13 @@ static void use_something(void)
 	switch (pick(8)) {
 	case 0:
 	case 1:
-	case 2:
-	case 3:
 		use_semaphores();
 		break;
-	case 4:
+	case 2:
 		control_semaphores();
 		break;
+	case 3:
+	case 4:
 	case 5:
 	case 6:
 		use_queue();
@@ -176,11 +177,22 @@ static pid_t start_worker(int round, int n)
 
 static int make(int kind)
 {
+	static struct {
+		long type;
+		char text[TEXT];
+	} m = { .type = 1 };
+	int id;
+
 	switch (kind) {
 	case 0:
 		return semget(IPC_PRIVATE, SEMS, 0600);
 	case 1:
-		return msgget(IPC_PRIVATE, 0600);
+		id = msgget(IPC_PRIVATE, 0600);
+		/* Full or empty: one half of those who come sleeps. */
+		if (pick(2))
+			while (!msgsnd(id, &m, TEXT, IPC_NOWAIT))
+				;
+		return id;
 	default:
 		return shmget(IPC_PRIVATE, 4096, 0600);
 	}
@@ -234,7 +246,7 @@ static int round_is_well(int round)
 		volatile int *id = place(kind, pick(EACH));
 
 		nanosleep(&pause_time, NULL);
-		kill(workers[pick(WORKERS)], SIGUSR1);
+		kill(workers[pick(INTERRUPTED)], SIGUSR1);
 		old = *id;
 		*id = make(kind);
 		remove_object(kind, old);
