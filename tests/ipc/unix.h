@@ -161,6 +161,30 @@ static inline long long now_ms(void)
 	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
 }
 
+/*
+ * Since when a call waits. Linux counts sockets' time-outs in ticks, which come late and several at once
+ * where a busy host runs the machine now and then; its coarse clock moves with them.
+ */
+struct moment {
+	long long ms, coarse_ms;
+};
+
+static inline struct moment this_moment(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return (struct moment){ now_ms(), ts.tv_sec * 1000ll + ts.tv_nsec / 1000000 };
+}
+
+/* So many milliseconds ago, by one of the two clocks? */
+static inline int was_ago(struct moment since, long long ms)
+{
+	struct moment now = this_moment();
+
+	return now.ms - since.ms >= ms || now.coarse_ms - since.coarse_ms >= ms;
+}
+
 /* Does the next receive give exactly this? */
 static inline int gives(int fd, const char *text)
 {
