@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <poll.h>
 #include <pthread.h>
+#include <sys/utsname.h>
 #include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
@@ -137,14 +138,35 @@ static int exit_group_against_it(int round)
 	return waitpid(pid, &status, 0) == pid && (status == 42 << 8 || status == 31 << 8);
 }
 
+static int conduit(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.release, "conduit");
+}
+
+/* Linux 6.1 forgets a stop in the middle of exec now and then: there it is sent again. */
+static int stops(pid_t pid)
+{
+	int once = conduit(), status, got = 0;
+
+	for (int i = 0; i < 60000 && !got; i++) {
+		if (i % (once ? 60000 : 500) == 0 && kill(pid, SIGSTOP))
+			return 0;
+		got = waitpid(pid, &status, WUNTRACED | WNOHANG);
+		if (!got)
+			pause_ms(1);
+	}
+	return got == pid && status == (SIGSTOP << 8 | 0x7f);
+}
+
 static int stopped(int round)
 {
 	pid_t pid = start(round, "pauses", execs, 1, waits);
 	int status;
 
 	dawdle(round * 3);
-	if (kill(pid, SIGSTOP) || waitpid(pid, &status, WUNTRACED) != pid ||
-	    status != (SIGSTOP << 8 | 0x7f))
+	if (!stops(pid))
 		return 0;
 	if (kill(pid, SIGCONT) || waitpid(pid, &status, WCONTINUED) != pid || status != 0xffff)
 		return 0;
