@@ -522,20 +522,15 @@ bool fd_leads_to(unsigned int fd, const struct file *file)
 	return res;
 }
 
-/* Another task's file at *fd or, with next, the first one behind it. */
-static struct file *__fget_task(struct task_struct *task, unsigned int *fd, bool next)
+struct file *fget_task(struct task_struct *task, unsigned int fd)
 {
 	struct file *file, *stale;
 
 	do {
 		stale = file = NULL;
 		task_lock(task);
-		while (task->files && *fd < READ_ONCE(task->files->fdt)->max_fds) {
-			file = fget_locked(task->files, *fd, &stale);
-			if (file || !next)
-				break;
-			++*fd;
-		}
+		if (task->files)
+			file = fget_locked(task->files, fd, &stale);
 		task_unlock(task);
 		if (stale)
 			fput(stale);
@@ -543,14 +538,38 @@ static struct file *__fget_task(struct task_struct *task, unsigned int *fd, bool
 	return file;
 }
 
-struct file *fget_task(struct task_struct *task, unsigned int fd)
+/* The file's mode at *fd or, with next, at the first one behind it. */
+static bool __task_fd_mode(struct task_struct *task, unsigned int *fd, bool next, fmode_t *mode)
 {
-	return __fget_task(task, &fd, false);
+	struct files_struct *files;
+	struct file *file = NULL;
+	struct fdtable *fdt;
+
+	task_lock(task);
+	files = task->files;
+	if (files) {
+		spin_lock(&files->file_lock);
+		fdt = files->fdt;
+		while (next && *fd < fdt->max_fds && !fdt->fd[*fd])
+			++*fd;
+		if (*fd < fdt->max_fds)
+			file = fdt->fd[*fd];
+		if (file)
+			*mode = file->f_mode;
+		spin_unlock(&files->file_lock);
+	}
+	task_unlock(task);
+	return file;
 }
 
-struct file *fget_task_next(struct task_struct *task, unsigned int *fd)
+bool task_next_fd(struct task_struct *task, unsigned int *fd, fmode_t *mode)
 {
-	return __fget_task(task, fd, true);
+	return __task_fd_mode(task, fd, true, mode);
+}
+
+bool task_fd_mode(struct task_struct *task, unsigned int fd, fmode_t *mode)
+{
+	return __task_fd_mode(task, &fd, false, mode);
 }
 
 struct fd fdget_shared(struct files_struct *files, unsigned int fd, fmode_t mask)

@@ -75,8 +75,13 @@ struct file *fget(unsigned int fd);
 struct file *fget_raw(unsigned int fd);
 /* Another task's. */
 struct file *fget_task(struct task_struct *task, unsigned int fd);
-/* The next open descriptor at or behind *fd, with a reference, or NULL: for /proc/<pid>/fd. */
-struct file *fget_task_next(struct task_struct *task, unsigned int *fd);
+/*
+ * Another task's next open descriptor at or behind *fd, or just fd: false when there is none. For
+ * /proc/<pid>/fd, whose readers hold a directory's lock: without a reference, since the last one's end
+ * is the release of the file, whatever locks that takes.
+ */
+bool task_next_fd(struct task_struct *task, unsigned int *fd, fmode_t *mode);
+bool task_fd_mode(struct task_struct *task, unsigned int fd, fmode_t *mode);
 
 /*
  * A descriptor for the length of a system call. When nobody shares the table, no reference is

@@ -4,7 +4,8 @@
  * path leads: pipes), and /proc/<pid>/fdinfo/: position and flags as text.
  *
  * Rule: opening a link opens the inode anew: a pipe's end becomes a new end of the same pipe.
- * Locking: fget_task() takes a reference under RCU. Linux: fs/proc/fd.c. Start at: proc_fd_jump_link.
+ * Locking: the directories look under the other task's file_lock and take no reference; whoever opens
+ * a link or reads a file of fdinfo does. Linux: fs/proc/fd.c. Start at: proc_fd_jump_link.
  */
 #include "fs/proc/internal.h"
 
@@ -18,38 +19,29 @@
 #include "fs/mount.h"
 #include "fs/namei.h"
 
-/* The file with a reference, or NULL. */
-static struct file *proc_fd_file(const struct inode *inode)
+static umode_t link_mode(fmode_t mode)
 {
-	struct task_struct *task = get_proc_task(inode);
-	struct file *file = NULL;
-
-	if (task) {
-		file = fget_task(task, PROC_I(inode)->fd);
-		put_task_struct(task);
-	}
-	return file;
+	return S_IFLNK | (mode & FMODE_READ ? 0500 : 0) | (mode & FMODE_WRITE ? 0300 : 0);
 }
 
 /* The descriptor is still open, for the same modes. */
 static int proc_fd_revalidate(struct dentry *dentry, unsigned int flags)
 {
 	struct inode *inode = d_inode(dentry);
-	struct file *file;
-	umode_t mode;
+	struct task_struct *task;
+	fmode_t mode;
+	bool is_open;
 
 	if (!inode || !pid_revalidate(dentry, flags))
 		return 0;
-	file = proc_fd_file(inode);
-	if (!file)
+	task = get_proc_task(inode);
+	if (!task)
 		return 0;
-	if (S_ISLNK(inode->i_mode)) {
-		mode = S_IFLNK | (file->f_mode & FMODE_READ ? 0500 : 0) |
-		       (file->f_mode & FMODE_WRITE ? 0300 : 0);
-		WRITE_ONCE(inode->i_mode, mode);
-	}
-	fput(file);
-	return 1;
+	is_open = task_fd_mode(task, PROC_I(inode)->fd, &mode);
+	put_task_struct(task);
+	if (is_open && S_ISLNK(inode->i_mode))
+		WRITE_ONCE(inode->i_mode, link_mode(mode));
+	return is_open;
 }
 
 static const struct dentry_operations proc_fd_dentry_operations = {
@@ -172,9 +164,7 @@ static const struct inode_operations proc_fdinfo_file_inode_operations = {
 static struct inode *fd_inode(struct super_block *sb, struct task_struct *task, unsigned int fd,
 			      fmode_t mode, bool info)
 {
-	umode_t bits = info ? S_IFREG | 0444 :
-			      S_IFLNK | (mode & FMODE_READ ? 0500 : 0) |
-				       (mode & FMODE_WRITE ? 0300 : 0);
+	umode_t bits = info ? S_IFREG | 0444 : link_mode(mode);
 	struct inode *inode = proc_pid_make_inode(sb, task, bits,
 						  (info ? PROC_INO_FDINFO : PROC_INO_FD) | fd);
 
@@ -196,15 +186,12 @@ static struct dentry *fd_lookup(struct inode *dir, struct dentry *dentry, bool i
 	struct task_struct *task = get_proc_task(dir);
 	unsigned int fd = name_to_int(&dentry->d_name);
 	struct inode *inode = ERR_PTR(-ENOENT);
-	struct file *file;
+	fmode_t mode;
 
 	if (!task)
 		return ERR_PTR(-ENOENT);
-	file = fd != ~0u ? fget_task(task, fd) : NULL;
-	if (file) {
-		inode = fd_inode(dir->i_sb, task, fd, file->f_mode, info);
-		fput(file);
-	}
+	if (task_fd_mode(task, fd, &mode))
+		inode = fd_inode(dir->i_sb, task, fd, mode, info);
 	put_task_struct(task);
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
@@ -217,19 +204,17 @@ static int fd_readdir(struct file *dir, struct dir_context *ctx, bool info)
 {
 	struct inode *inode = file_inode(dir);
 	struct task_struct *task = get_proc_task(inode);
-	struct file *file;
 	char name[12];
 	unsigned int fd;
+	fmode_t mode;
 
 	if (!task)
 		return -ENOENT;
 	if (!dir_emit_dots(dir, ctx))
 		goto out;
-	for (fd = ctx->pos - 2; ctx->pos - 2 <= INT_MAX && (file = fget_task_next(task, &fd));
-	     fd++) {
+	for (fd = ctx->pos - 2; ctx->pos - 2 <= INT_MAX && task_next_fd(task, &fd, &mode); fd++) {
 		int len = snprintf(name, sizeof(name), "%u", fd);
 
-		fput(file);
 		ctx->pos = (loff_t)fd + 2;
 		if (!dir_emit(ctx, name, len,
 			      proc_pid_ino(proc_pid(inode),

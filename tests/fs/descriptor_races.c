@@ -20,6 +20,7 @@
 #define FIRST   60 /* of the numbers that all use: a table of 64 grows for them */
 #define NUMBERS 16
 #define LENGTH  8
+#define PIPES   5000
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -206,9 +207,31 @@ static void round_in_child(int round)
 	_exit(wrong);
 }
 
+/*
+ * Pipes end while somebody lists them; the end is nobody's but their owner's. The splice shows the lock
+ * checker that a file's lock comes behind a pipe's: who lists has a directory's.
+ */
+static void pipes_under_looks(void)
+{
+	pid_t looker = start_looker(getpid());
+	int p[2], fd = open("out", O_RDWR | O_CREAT, 0600), good;
+
+	good = !pipe(p) && write(p[1], "x", 1) == 1 && splice(p[0], NULL, fd, NULL, 1, 0) == 1;
+	close(p[0]);
+	close(p[1]);
+	for (int i = 0; i < PIPES && good; i++)
+		good = !pipe(p) && !close(p[0]) && !close(p[1]);
+	ok(good, "pipes are opened and closed under the eyes of another");
+	kill(looker, SIGKILL);
+	waitpid(looker, NULL, 0);
+	close(fd);
+	unlink("out");
+}
+
 int main(void)
 {
 	enter_scratch();
+	pipes_under_looks();
 	for (int round = 0; round < ROUNDS; round++) {
 		int status = -1;
 		pid_t pid = fork();
