@@ -9,15 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
-#include <sys/utsname.h>
 #include <termios.h>
-
-static int conduit(void)
-{
-	struct utsname name;
-
-	return !uname(&name) && strstr(name.release, "conduit");
-}
 
 static void test_null(void)
 {
@@ -136,7 +128,7 @@ static void test_slot_is_kept(void)
 	char c = 0;
 	pid_t pid;
 
-	if (!conduit()) {
+	if (!on_conduit()) {
 		skip("a splice that waits for a device locks the pipe");
 		return;
 	}

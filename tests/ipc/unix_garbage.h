@@ -51,12 +51,4 @@ static inline int leaves_branches(void)
 	return kept;
 }
 
-static inline int is_conduit(void)
-{
-	char text[512];
-
-	return read_file("/proc/version", text, sizeof(text)) > 0 &&
-	       strstr(text, "(conduit@conduit)");
-}
-
 #endif

@@ -308,7 +308,7 @@ int main(int argc, char **argv)
 	unsigned int first = argc > 1 ? (unsigned int)atoi(argv[1]) : 1;
 	int leaves = leaves_branches(); /* Linux does: there is no more of that there */
 
-	if (leaves && !is_conduit())
+	if (leaves && !on_conduit())
 		return ktap_skip_all("this kernel does not collect a ring with a branch");
 	ok(!leaves, "UNIX-032: a ring with a branch is collected");
 	for (unsigned int i = 0; i < ROUNDS; i++)

@@ -186,7 +186,7 @@ static int sockets(void)
 /* Garbage that Linux never collects may come about by chance. Asked only when something was left. */
 static int is_excused(void)
 {
-	if (is_conduit() || !leaves_branches())
+	if (on_conduit() || !leaves_branches())
 		return 0;
 	skip("UNIX-032: this kernel does not collect a ring with a branch");
 	return 1;

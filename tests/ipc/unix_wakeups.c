@@ -164,14 +164,6 @@ static void test_waitall_before_urgent(void)
 
 /* ---- a place that is of no use to who waited first ---- */
 
-static int is_conduit(void)
-{
-	char text[512];
-
-	return read_file("/proc/version", text, sizeof(text)) > 0 &&
-	       strstr(text, "(conduit@conduit)");
-}
-
 /* Exits with the errno of a connect that waits for a place. */
 static pid_t connect_process(const struct name *name)
 {
@@ -190,7 +182,7 @@ static void test_name_gone(void)
 	int l, c = new_socket(SOCK_STREAM);
 	pid_t first, second;
 
-	if (!is_conduit()) {
+	if (!on_conduit()) {
 		skip("UNIX-016: on Linux the second waits for the next place");
 		return;
 	}
@@ -213,7 +205,7 @@ static void test_killed_waiter(void)
 	struct epoll_event event = { .events = EPOLLIN };
 	int lost = 0;
 
-	if (!is_conduit()) {
+	if (!on_conduit()) {
 		skip("UNIX-007: on Linux a killed waiter may take the wake-up with it");
 		return;
 	}

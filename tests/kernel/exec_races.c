@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <poll.h>
 #include <pthread.h>
-#include <sys/utsname.h>
 #include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
@@ -138,17 +137,10 @@ static int exit_group_against_it(int round)
 	return waitpid(pid, &status, 0) == pid && (status == 42 << 8 || status == 31 << 8);
 }
 
-static int conduit(void)
-{
-	struct utsname name;
-
-	return !uname(&name) && strstr(name.release, "conduit");
-}
-
 /* Linux 6.1 forgets a stop in the middle of exec now and then: there it is sent again. */
 static int stops(pid_t pid)
 {
-	int once = conduit(), status, got = 0;
+	int once = on_conduit(), status, got = 0;
 
 	for (int i = 0; i < 60000 && !got; i++) {
 		if (i % (once ? 60000 : 500) == 0 && kill(pid, SIGSTOP))

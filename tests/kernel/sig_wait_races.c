@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/utsname.h>
 #include "tests/kernel/child.h"
 #include "tests/ktap.h"
 
@@ -342,13 +341,6 @@ static int late_wakeups(void)
 	return !early;
 }
 
-static int conduit(void)
-{
-	struct utsname name;
-
-	return !uname(&name) && strstr(name.release, "conduit");
-}
-
 static const struct race {
 	const char *promise;
 	int (*try)(int round);
@@ -390,7 +382,7 @@ int main(void)
 		ok(good == ROUNDS, "%s: %d of %d", races[r].promise, good, ROUNDS);
 	}
 	raw_mask(~0ul); /* no other signal ends it */
-	if (conduit())
+	if (on_conduit())
 		ok(late_wakeups(), "only a signal or the time ends sigtimedwait");
 	else
 		skip("a late wake-up ends sigtimedwait with EINTR");
